@@ -48,7 +48,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "config trust": { "": "hooks,path" },
   "ingest --dry-run": { "": "dry_run,files,reason,status", "files[]": "bytes,is_new,path,sha256" },
   "fullprocess --dry-run": {
-    "": "alerts,apireturns_path,dry_run,interval,metric,model_version,monitored,not_monitored,notes,reason,reasons,report_path,run_id,status,steps,value",
+    "": "alerts,apireturns_path,dry_run,interval,metric,model_version,monitored,monitored_earlier,not_monitored,notes,reason,reasons,report_path,run_id,status,steps,value",
     "steps[]": "name,reason,seconds,status",
   },
   ingest: {
@@ -83,7 +83,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   report: { "": "path,plots,run_id" },
   fullprocess: {
-    "": "alerts,apireturns_path,dry_run,interval,metric,model_version,monitored,not_monitored,notes,reason,reasons,report_path,run_id,status,steps,value",
+    "": "alerts,apireturns_path,dry_run,interval,metric,model_version,monitored,monitored_earlier,not_monitored,notes,reason,reasons,report_path,run_id,status,steps,value",
   },
   "predict testdata/testdata.csv -o answers.csv": {
     "": "logged,model_sha256,output,reject_file,rejected,rows,run_id,warnings",

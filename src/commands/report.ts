@@ -105,7 +105,7 @@ export const fullprocess = defineCommand({
     const { monitorExit } = await import("../lifecycle/monitor/monitorRecord.ts");
     // New rows that could not be judged count as too few rows.
     const unjudged = ended.notMonitored === null ? [] : [{ failed: [], unjudged: monitorAreas }];
-    const windows = ended.monitored === null ? unjudged : [ended.monitored];
+    const windows = [...ended.monitoredEarlier, ...(ended.monitored === null ? [] : [ended.monitored]), ...unjudged];
     return { result, view: fullprocessView(result), exitCode: monitorExit(windows, failOn) };
   },
 }) satisfies Command;

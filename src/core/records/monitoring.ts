@@ -162,6 +162,8 @@ export interface MonitorRecord {
   /** When it was evaluated; labels that arrive later change the metrics. */
   readonly createdAt: string;
   readonly source: MonitorSource;
+  /** Of the dataset whose rows these are. Absent for other sources, and in records of earlier versions. */
+  readonly datasetSha256?: string;
   readonly window: MonitorWindow;
   /** Null for a model file that was not trained in this workspace. */
   readonly runId: string | null;

@@ -61,8 +61,7 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
   try {
     result = await neededSteps(workspace, options, verdicts);
   } finally {
-    const records = verdicts.flatMap(({ record }) => record ?? []);
-    if (!options.dryRun) alerts.push(...(await sendAlerts(workspace, [...records, ...(await ingestNews(workspace))])));
+    if (!options.dryRun) alerts.push(...(await sendAlerts(workspace, await ingestNews(workspace))));
   }
   const isAnnounced = alerts.some(({ area }) => area === "deployed");
   if (result.steps.some(isSwitch) && !isAnnounced) alerts.push(...(await announceDeployment(workspace)));

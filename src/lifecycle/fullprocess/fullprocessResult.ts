@@ -28,6 +28,8 @@ export interface FullprocessResult {
   readonly dryRun: boolean;
   /** The verdict on the rows that the deployed model was not trained on; null if there were none. */
   readonly monitored: WindowSummary | null;
+  /** Of ingestions before the newest, oldest first, whose rows were not judged because a run died. */
+  readonly monitoredEarlier: readonly WindowSummary[];
   /** Why the new rows were not judged: an error of the settings of monitoring. */
   readonly notMonitored: string | null;
   readonly alerts: readonly SentAlert[];
@@ -45,6 +47,7 @@ const empty = {
   apireturnsPath: null,
   dryRun: false,
   monitored: null,
+  monitoredEarlier: [],
   notMonitored: null,
   alerts: [],
 };
@@ -54,12 +57,13 @@ export function withMonitoring(
   found: MonitoredNewRows | undefined,
   { alerts, hasChannels }: { readonly alerts: readonly SentAlert[]; readonly hasChannels: boolean },
 ): FullprocessResult {
-  const { record = null, problem: notMonitored = null } = found ?? {};
-  const monitored = record === null ? null : summaryOf(record);
-  const failed = monitored?.failed ?? [];
+  const { records = [], problem: notMonitored = null } = found ?? {};
+  const windows = records.map(summaryOf);
+  const failed = [...new Set(windows.flatMap((window) => window.failed))];
   const silent = `the new rows failed in ${failed.join(" and ")}, and no alert was sent: config.json has no "alerts"`;
   const notes = failed.length > 0 && !hasChannels ? [...result.notes, silent] : result.notes;
-  return { ...result, notes, monitored, notMonitored, alerts };
+  const monitored = windows.pop() ?? null;
+  return { ...result, notes, monitored, monitoredEarlier: windows, notMonitored, alerts };
 }
 
 export function nothingNew({ reason, run }: FullprocessPlan): FullprocessResult {

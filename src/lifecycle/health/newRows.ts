@@ -2,7 +2,7 @@
 import type { Dataset, Run } from "../../core/records/lineage.ts";
 import { type Table, selectRows } from "../../core/table/table.ts";
 import { rowsWithout } from "../../pipeline/leakage/splitDuplicates.ts";
-import { readableDataset } from "../datasets.ts";
+import { readableDataset, readDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
 import type { DriftReport } from "../../core/records/monitoring.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -69,6 +69,39 @@ export async function newestRows(session: Session, run: Trained, newest: Newest)
   const latest = positions.filter((row) => isUnknown.has(row));
   if (latest.length === 0) return unknown;
   return { positions: latest, known: unknown.known, files, earlier: unknown.positions.length - latest.length };
+}
+
+export interface RowsToJudge extends Newest {
+  readonly fresh: NewRows;
+}
+
+/**
+ * The new rows to judge, of one dataset after the other: of those since the training that no record is about, because a
+ * run died after its ingestion, and of the newest, also if it has none. A dataset that is no longer readable is left out.
+ */
+export async function* rowsToJudge(session: Session, run: Trained, newest: Dataset): AsyncGenerator<RowsToJudge> {
+  const { store } = session;
+  const training = run === null ? undefined : store.dataset(run.datasetId);
+  const records = store.monitorings({ source: "dataset" });
+  const judged = new Set([newest.artifact.sha256, ...records.map(({ datasetSha256 }) => datasetSha256)]);
+  // Those of earlier versions do not name the dataset, which was the newest one.
+  const unnamed = records.filter(({ datasetSha256 }) => datasetSha256 === undefined);
+  const since = [training ?? newest, ...unnamed]
+    .map(({ createdAt }) => createdAt)
+    .toSorted()
+    .at(-1)!;
+  const isMissed = ({ inputFolder, createdAt, artifact }: Dataset): boolean =>
+    inputFolder === newest.inputFolder &&
+    createdAt > since &&
+    createdAt < newest.createdAt &&
+    !judged.has(artifact.sha256);
+  for (const dataset of store.datasets().filter(isMissed).toReversed()) {
+    const table = await readableDataset(session, dataset);
+    const fresh = table && (await newestRows(session, run, { dataset, table }));
+    if (fresh?.known !== undefined && fresh.positions.length > 0) yield { dataset, table: table!, fresh };
+  }
+  const table = await readDataset(session, newest);
+  yield { dataset: newest, table, fresh: await newestRows(session, run, { dataset: newest, table }) };
 }
 
 const NOTHING_NEW = "no new rows";

@@ -22,7 +22,7 @@ import {
 import { monitorSettings } from "./monitorSettings.ts";
 import { monitorReference } from "./monitorReference.ts";
 import { knownColumns, watchedRows, type WatchedRows } from "./monitorRows.ts";
-import { neededOfLog, planWindows, type WindowRequest } from "./monitorWindows.ts";
+import { isHistory, neededOfLog, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import { mutedIn } from "./savedAlerts.ts";
 import type { Session } from "../session.ts";
 import { warnOfUnknownColumns } from "../health/newRows.ts";
@@ -102,10 +102,15 @@ export async function monitor(session: Session, request: MonitorOptions) {
     const message = `no new rows: this is the result of ${last.createdAt} again`;
     session.context.emit({ type: "warning", stage: "monitor", message });
   }
-  // With one window per file, every file is new. Otherwise only the end of the history is.
+  // Of a history, only the end is new, except with one window per file.
   // A result that was known already holds since this check, too.
   const createdAt = session.context.now().toISOString();
-  const news = dryRun ? [] : (options.eachFile ? kept : [last]).map((record) => ({ ...record, createdAt }));
+  const news = dryRun
+    ? []
+    : (options.eachFile || !isHistory(requestOf(session, options, false)) ? kept : [last]).map((record) => ({
+        ...record,
+        createdAt,
+      }));
   const common = { ...recordResult(last), windows: kept.map(summaryOf), alerts: [], muted: [] };
   const result: MonitorResult = { ...common, dryRun, rejected };
   return { result, news };

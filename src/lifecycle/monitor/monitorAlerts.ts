@@ -27,33 +27,39 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
   const channels = await channelsOf(workspace);
   if (channels.length === 0) return [];
   await queueDeployment(workspace, channels, false);
-  const unsent = new Set<string>();
-  for (const record of records) {
-    const findings = record.findings.filter(({ name }) => name !== REJECTED);
-    const warnings = await queueChanges(workspace, { ...record, findings }, channels);
-    for (const { area, name } of warnings) unsent.add(`${area}: ${name}`);
-  }
+  await queueAlerts(workspace, records, channels);
   const sent: SentAlert[] = [];
   for (const configured of channels) sent.push(...(await sendWaiting(workspace, configured)));
-  // Else nobody learns why a channel that accepts its test message stays silent.
-  if (unsent.size > 0) {
-    const which = `${unsent.size === 1 ? "1 warning was" : `${unsent.size} warnings were`} not sent`;
-    const message = `${which} (${listed([...unsent], 5)}): the channels in "alerts" report failures only`;
-    warn(
-      workspace,
-      message,
-      'set "level": "warn" in an entry of "alerts" in config.json, or mute what needs no message',
-    );
-  }
   return sent;
+}
+
+/** For `sendAlerts`, which need not follow: a process that is killed before it sends loses no message. */
+export async function queueAlerts(
+  workspace: Workspace,
+  records: readonly AlertNews[],
+  given?: readonly ConfiguredChannel[],
+): Promise<void> {
+  const channels = given ?? (await channelsOf(workspace));
+  if (channels.length === 0) return;
+  const unsent = new Set<string>();
+  for (const record of records) {
+    const warnings = await queueChanges(workspace, record, channels);
+    for (const { area, name } of warnings) unsent.add(`${area}: ${name}`);
+  }
+  if (unsent.size === 0) return;
+  // Else nobody learns why a channel that accepts its test message stays silent.
+  const which = `${unsent.size === 1 ? "1 warning was" : `${unsent.size} warnings were`} not sent`;
+  const message = `${which} (${listed([...unsent], 5)}): the channels in "alerts" report failures only`;
+  warn(workspace, message, 'set "level": "warn" in an entry of "alerts" in config.json, or mute what needs no message');
 }
 
 async function queueChanges(
   workspace: Workspace,
-  record: AlertNews,
+  given: AlertNews,
   channels: readonly ConfiguredChannel[],
 ): Promise<readonly AlertFinding[]> {
   const { config, context } = workspace;
+  const record = { ...given, findings: given.findings.filter(({ name }) => name !== REJECTED) };
   let warnings: readonly AlertFinding[] = [];
   let later: string | null = null;
   let queued: QueuedAlerts[] = [];

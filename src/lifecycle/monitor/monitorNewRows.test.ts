@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { random } from "../../core/random.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { deploy } from "../deploy/deploy.ts";
@@ -8,6 +9,7 @@ import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
 import { monitor, type MonitorResult } from "./monitor.ts";
 import { muteAlert } from "./savedAlerts.ts";
+import { sendAlerts } from "./monitorAlerts.ts";
 import { monitorNewRows } from "./monitorNewRows.ts";
 
 const config = { ...exampleConfig, ingest: { dedupe: false } };
@@ -25,7 +27,8 @@ async function deployed(settings: object = {}): Promise<ExampleWorkspace> {
 const verdict = (example: ExampleWorkspace) =>
   example.change(async (session) => {
     await ingest(session);
-    return monitorNewRows(session, session.store.latestDataset("practicedata")!);
+    const { records, ...verdicts } = await monitorNewRows(session, session.store.latestDataset("practicedata")!);
+    return { record: records.at(-1) ?? null, ...verdicts };
   });
 
 it("judges the rows of a new file, not diluted by the rows of the training data", async () => {
@@ -139,6 +142,53 @@ it("takes all rows of files that replaced the training files, also those that eq
   const { record, summary } = await verdict(example);
   expect(record!.window.rows).toBe(200);
   expect(summary).toBe("0 of 3 columns drifted since the deployed model was trained; 200 new rows");
+});
+
+describe("a run that died", () => {
+  const ingested = async (example: ExampleWorkspace, name: string, shift: number) => {
+    example.write({ [`practicedata/${name}.csv`]: exampleCsv(name.charCodeAt(0), 200, shift) });
+    await example.change((session) => ingest(session));
+  };
+
+  it("after its ingestion: the rows are judged by the next run or by monitor, the oldest ingestion first, once", async () => {
+    for (const isByHand of [false, true]) {
+      const example = await deployed();
+      await ingested(example, "b", 2);
+      await ingested(example, "c", 0);
+      const judge = () =>
+        example.change(async (session) => {
+          if (!isByHand) return (await monitorNewRows(session, session.store.latestDataset("practicedata")!)).records;
+          return (await monitor(session, { files: [] })).news;
+        });
+      const labels = (records: readonly Pick<MonitorRecord, "window" | "status">[]) =>
+        records.map(({ window, status }) => `${window.label}: ${status}`);
+      const newest = "new rows of practicedata/c.csv: pass";
+      expect(labels(await judge())).toEqual(["new rows of practicedata/b.csv: warn", newest]);
+      expect(labels(await judge())).toEqual([newest]);
+      await ingested(example, "d", 0);
+      expect(labels(await judge())).toEqual(["new rows of practicedata/d.csv: pass"]);
+      expect(await example.look(({ store }) => store.monitorings().length)).toBe(3);
+    }
+  });
+
+  it("after the verdict: the alert about it is sent by the next command that sends any", async () => {
+    const example = await deployed();
+    const alerts = [{ type: "command", command: `cat >> "${example.folder}/alerts.log"`, level: "warn" }];
+    await example.configure({ ...config, alerts });
+    await ingested(example, "b", 2);
+    await verdict(example);
+    await ingested(example, "c", 0);
+    await sendAlerts(example.workspace(), []);
+    expect(example.read("alerts.log")).toContain("new rows of practicedata/b.csv");
+    await verdict(example);
+    await ingested(example, "d", 2);
+    await ingested(example, "e", 0);
+    const startServer = () => Promise.reject(new Error("not needed"));
+    const run = fullprocess(example.workspace(), { command: "a test", waitMs: 0, startServer });
+    await expect(run).rejects.toThrow("test");
+    const changes = [...example.read("alerts.log").matchAll(/"change": ?"(\w+)","area": ?"drift"/g)];
+    expect(changes.map(([, change]) => change)).toEqual(["open", "resolved", "open", "resolved"]);
+  });
 });
 
 it("says so if nothing is new, and if the training data no longer exists", async () => {

@@ -3,12 +3,12 @@ import type { Dataset } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { comparedRows, notJudged } from "../../core/text/recordText.ts";
-import { readDataset } from "../datasets.ts";
-import { batchDrift, countsOf, newestRows, newRows } from "../health/newRows.ts";
+import { batchDrift, countsOf, newRows, rowsToJudge, type RowsToJudge } from "../health/newRows.ts";
 import { rejections } from "../ingest/planIngest.ts";
-import { loadDeployed } from "../loadModel.ts";
+import { loadDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { judgedRows } from "./monitor.ts";
+import { queueAlerts } from "./monitorAlerts.ts";
 import { keepRecord } from "./monitorRecord.ts";
 import { mutedIn } from "./savedAlerts.ts";
 import { newRowsOf } from "./monitorRows.ts";
@@ -16,43 +16,50 @@ import { newRowsOf } from "./monitorRows.ts";
 export type MonitoredNewRows = Awaited<ReturnType<typeof monitorNewRows>>;
 
 /**
- * Keeps a record as `mlctl monitor` does: all new rows are one window. An error of the settings of monitoring is a
- * warning, so that a training does not depend on them.
+ * Keeps records as `mlctl monitor` does: all new rows of an ingestion are one window. An error of the settings of
+ * monitoring is a warning, so that a training does not depend on them.
  */
-export async function monitorNewRows(session: Session, dataset: Dataset) {
+export async function monitorNewRows(session: Session, newest: Dataset) {
   const loaded = (await loadDeployed(session))!;
-  const table = await readDataset(session, dataset);
-  const fresh = await newestRows(session, loaded.run, { dataset, table });
-  const counts = { currentRows: fresh.positions.length, ...countsOf(fresh) };
-  if (counts.currentRows === 0) return { record: null, summary: comparedRows(counts), problem: null };
-  try {
-    const { monitor, ...config } = session.config;
-    const asked = { ...session, config: { ...config, monitor: { ...monitor, window: null, step: null } } };
-    const watched = newRowsOf(session, { dataset, table, fresh });
-    const record = (await judgedRows(asked, loaded, Promise.resolve([watched]), {}))[0]!;
-    if ((await keepRecord(session, record)) !== record && !isGrown(session, dataset)) {
-      const rejected = rejections(session.paths.workspace, dataset);
-      return { record: null, summary: ["no new rows", ...rejected].join(": "), problem: null };
+  const records: MonitorRecord[] = [];
+  const summaries: string[] = [];
+  for await (const rows of rowsToJudge(session, loaded.run, newest)) {
+    try {
+      const { record, summary } = await judge(session, loaded, rows);
+      if (record !== null) records.push(record);
+      summaries.push(rows.dataset === newest ? summary : `${rows.fresh.files.join(", ")}: ${summary}`);
+    } catch (error) {
+      if (!(error instanceof MlctlError)) throw error;
+      const { message: problem, hint } = error;
+      const message = `the new rows were not judged: ${problem}`;
+      session.context.emit({ type: "warning", stage: "drift", message, hint });
+      return { records, summary: [...summaries, `not judged: ${problem}`].join("; "), problem };
     }
-    let summary = `${driftSentence(record, (await mutedIn(session, record)).muted)}; ${comparedRows(counts)}`;
-    if ((fresh.earlier ?? 0) > 0) {
-      const unknown = await newRows(session, loaded.run, { dataset, table });
-      const { tested, drifted } = batchDrift(session, { model: loaded.model, table, fresh: unknown }).dataset;
-      const verdict = tested === 0 ? "not judged" : `${drifted} of ${tested}`;
-      summary += `; ${verdict} on all ${unknown.positions.length} rows since the training`;
-    }
-    return { record, summary, problem: null };
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    const { message, hint } = error;
-    session.context.emit({
-      type: "warning",
-      stage: "drift",
-      message: `the new rows were not judged: ${message}`,
-      hint,
-    });
-    return { record: null, summary: `not judged: ${message}`, problem: message };
   }
+  return { records, summary: summaries.join("; "), problem: null };
+}
+
+async function judge(session: Session, loaded: LoadedModel, rows: RowsToJudge) {
+  const { dataset, table, fresh } = rows;
+  const counts = { currentRows: fresh.positions.length, ...countsOf(fresh) };
+  if (counts.currentRows === 0) return { record: null, summary: comparedRows(counts) };
+  const { monitor, ...config } = session.config;
+  const asked = { ...session, config: { ...config, monitor: { ...monitor, window: null, step: null } } };
+  const record = (await judgedRows(asked, loaded, Promise.resolve([newRowsOf(session, rows)]), {}))[0]!;
+  // Before the record, which the next run does not judge again: this one may be killed before it sends alerts.
+  await queueAlerts(session, [record]);
+  if ((await keepRecord(session, record)) !== record && !isGrown(session, dataset)) {
+    const rejected = rejections(session.paths.workspace, dataset);
+    return { record: null, summary: ["no new rows", ...rejected].join(": ") };
+  }
+  let summary = `${driftSentence(record, (await mutedIn(session, record)).muted)}; ${comparedRows(counts)}`;
+  if ((fresh.earlier ?? 0) > 0) {
+    const unknown = await newRows(session, loaded.run, { dataset, table });
+    const { tested, drifted } = batchDrift(session, { model: loaded.model, table, fresh: unknown }).dataset;
+    const verdict = tested === 0 ? "not judged" : `${drifted} of ${tested}`;
+    summary += `; ${verdict} on all ${unknown.positions.length} rows since the training`;
+  }
+  return { record, summary };
 }
 
 /** Else the newest ingestion brought no row, so that a verdict is not new either. */

@@ -67,6 +67,7 @@ export function monitorRecord(
     monitorId,
     createdAt: context.now().toISOString(),
     source: watched.source,
+    ...(watched.sha256 !== undefined && { datasetSha256: watched.sha256 }),
     window: described,
     runId: loaded.run?.runId ?? null,
     modelVersion: loaded.run?.modelVersion ?? null,
@@ -146,12 +147,19 @@ export async function keepRecord(session: Session, record: MonitorRecord): Promi
   return kept;
 }
 
-function resultText({ findings, status: _status, ...rest }: MonitorRecord): string {
+function resultText({ findings, status: _status, datasetSha256: _dataset, ...rest }: MonitorRecord): string {
   return JSON.stringify({ ...rest, findings: findings.filter(({ name }) => name !== REJECTED), createdAt: null });
 }
 
 export function recordResult(record: MonitorRecord) {
-  const { kind: _kind, createdAt: asOf, settingsSha256: _settings, spread: _spread, ...result } = record;
+  const {
+    kind: _kind,
+    createdAt: asOf,
+    settingsSha256: _settings,
+    spread: _spread,
+    datasetSha256: _,
+    ...result
+  } = record;
   return { ...result, asOf };
 }
 

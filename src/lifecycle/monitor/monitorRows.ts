@@ -17,7 +17,7 @@ import type { LoadedModel } from "../loadModel.ts";
 import { readingByCell } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
-import { newestRows, newRows, type NewRows } from "../health/newRows.ts";
+import { newRows, rowsToJudge, type NewRows } from "../health/newRows.ts";
 import type { CheckedFiles } from "./ingestNews.ts";
 import { rowsOfLog } from "./logRows.ts";
 
@@ -77,20 +77,22 @@ export async function watchedRows(
       hint: "run `mlctl ingest`, or pass files: `mlctl monitor new.csv`",
     });
   }
-  const table = await readDataset(session, dataset);
   const say = (what: string): void =>
     context.emit({ type: "stage", stage: "monitor", message: `monitoring ${what}, ${dataset.artifact.path}` });
   for (const message of rejections(session.paths.workspace, dataset))
     context.emit({ type: "warning", stage: "monitor", message });
   if (options.backfill !== true && options.since === undefined) {
-    const fresh = await newestRows(session, loaded.run, { dataset, table });
-    if (fresh.positions.length > 0) {
+    const watched: WatchedRows[] = [];
+    for await (const rows of rowsToJudge(session, loaded.run, dataset)) {
+      if (rows.fresh.positions.length > 0) watched.push(newRowsOf(session, rows));
+    }
+    if (watched.length > 0) {
       say("the new rows of the newest dataset");
-      return [newRowsOf(session, { dataset, table, fresh })];
+      return watched;
     }
   }
   say("the newest dataset");
-  return [await wholeDataset(session, loaded, { dataset, table })];
+  return [await wholeDataset(session, loaded, { dataset, table: await readDataset(session, dataset) })];
 }
 
 /** Expected columns that are not inputs of the model: ids, the target, dropped columns and those it was trained with. */

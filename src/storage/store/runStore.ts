@@ -117,13 +117,19 @@ export class RunStore {
   }
 
   /** By the time of their window; a window without one by when it was monitored. */
-  monitorings(filter: { modelSha256?: string | undefined; runId?: string | undefined; limit?: number } = {}) {
-    const { modelSha256, runId, limit = -1 } = filter;
+  monitorings(
+    filter: Partial<Pick<MonitorRecord, "modelSha256" | "source">> & {
+      runId?: string | undefined;
+      limit?: number | undefined;
+    } = {},
+  ) {
+    const { modelSha256, runId, source, limit = -1 } = filter;
     return this.#records<MonitorRecord>(
       `monitorings WHERE model_sha256 = coalesce(?, model_sha256) AND coalesce(run_id, '') = coalesce(?, run_id, '')
-       ORDER BY ${newestWindowsFirst()} LIMIT ?`,
+       AND source = coalesce(?, source) ORDER BY ${newestWindowsFirst()} LIMIT ?`,
       modelSha256,
       runId,
+      source,
       limit,
     );
   }
