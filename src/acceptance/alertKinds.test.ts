@@ -175,6 +175,20 @@ describe("a deployment", () => {
     expect(await news("deploy", "--rollback")).toHaveLength(1);
   });
 
+  it("whose process died before its message is told with the next alerts, each in order", async () => {
+    const config = workspace.read("config.json");
+    // As after a kill: the switch is made, the message is not.
+    workspace.configure({ alerts: [] });
+    workspace.ok("deploy", "v2", "--force");
+    workspace.ok("deploy", "--rollback");
+    workspace.write({ "config.json": config });
+    expect((await news("schedule", "now", "nightly")).map(({ subject }) => subject)).toEqual([
+      "[shop] deployed v2, replacing v1",
+      "[shop] rolled back to v1, replacing v2",
+    ]);
+    expect(await news("schedule", "now", "nightly")).toEqual([]);
+  });
+
   it("that could not be delivered is tried once by a watcher, not again for each file", async () => {
     isDown = true;
     const { stderr } = await workspace.start("deploy", "v2", "--force", "--trust").finished;

@@ -14,7 +14,7 @@ import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
 import { sendWaiting, warn, type SentAlert } from "./alertDelivery.ts";
 import { REJECTED } from "./monitorRecord.ts";
 import { changeAlertState, savedState } from "./savedAlerts.ts";
-import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
+import { currentDeployment, deploymentHistory } from "../../storage/deployment/currentDeployment.ts";
 import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -111,26 +111,35 @@ export async function announceDeployment(workspace: Workspace): Promise<SentAler
   return sent;
 }
 
-/** One that the state does not know is news, but not the first, which may be older than the channels, unless `isNew`. */
+/**
+ * All since the one that the state knows are news, oldest first: a process may have died after its switch. The first one
+ * may be older than the channels and is no news, unless `isNew`.
+ */
 async function queueDeployment(
   workspace: Workspace,
   channels: readonly ConfiguredChannel[],
   isNew: boolean,
 ): Promise<readonly ConfiguredChannel[]> {
   const wanted = channels.filter(({ settings }) => settings.on.includes("deployed"));
-  const deployment = wanted.length === 0 ? undefined : currentDeployment(workspace.paths.production);
-  if (deployment === undefined) return [];
-  const { deployedAt: at } = deployment;
-  const isNews = (state: AlertState): boolean =>
-    state.deployment?.at !== at && (isNew || state.deployment !== undefined);
-  if (!isNews(await savedState(workspace))) return wanted;
+  const { production } = workspace.paths;
+  const current = wanted.length === 0 ? undefined : currentDeployment(production);
+  if (current === undefined) return [];
+  const { deployedAt: at } = current;
+  const known = (await savedState(workspace)).deployment;
+  if (known === undefined ? !isNew : known.at === at) return wanted;
   const { name: project } = workspace.config;
-  const alert = await reading(workspace, ({ store }) =>
-    deployedAlert(project, deployment, (id) => store.run(id)?.modelVersion ?? null),
+  const alerts = await reading(workspace, ({ store }) =>
+    deploymentHistory(production).map((each) =>
+      deployedAlert(project, each, (id) => store.run(id)?.modelVersion ?? null),
+    ),
   );
-  const queued = wanted.map(({ channel: { name } }) => ({ name, at, messages: [alert], keys: [] }));
-  await changeAlertState(workspace, (state) =>
-    isNews(state) ? { ...withQueued(workspace, state, queued), deployment: { at } } : state,
-  );
+  const last = alerts.findIndex((alert) => alert.at === known?.at);
+  const messages = alerts.slice(0, last === -1 ? 1 : last).toReversed();
+  const queued = wanted.map(({ channel: { name } }) => ({ name, at, messages, keys: [] }));
+  await changeAlertState(workspace, (state) => {
+    // Another process queued them meanwhile.
+    if (state.deployment?.at !== known?.at) return state;
+    return { ...withQueued(workspace, state, queued), deployment: { at } };
+  });
   return wanted;
 }
