@@ -86,7 +86,7 @@ describe("rows from a pipe", () => {
     [
       "in gzip",
       gzipSync(header + good),
-      ["error: stdin is gzip, not text", "hint: decompress it first: gunzip -c FILE | mlctl …"],
+      ["error: stdin is gzip, not text", "hint: decompress it first, for example with gunzip"],
     ],
     [
       "that are noise",

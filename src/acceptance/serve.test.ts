@@ -441,6 +441,7 @@ describe("settings", () => {
     expect(Number(refused[0]!.headers["retry-after"])).toBeGreaterThan(0);
     const page = await own.get("/score", { ...bearer("master-token-of-the-test"), origin: "https://example.org" });
     expect(page.headers["access-control-allow-origin"]).toBe("https://example.org");
+    expect(page.headers["access-control-expose-headers"]).toContain("traceparent");
     await own.stop();
     expect(other.ok("config", "show")).not.toContain("master-token");
   });

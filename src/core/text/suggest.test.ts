@@ -13,6 +13,7 @@ it.each([
 it("makes no far-fetched suggestions", () => {
   expect(suggest("banana", ["train", "score"])).toBeUndefined();
   expect(suggest("x", [])).toBeUndefined();
+  expect(suggest("1", ["-"])).toBeUndefined();
 });
 
 it("asks with the closest candidate, or not at all", () => {

@@ -4,14 +4,16 @@ import { listed } from "./format.ts";
 /** The closest by edit distance; undefined if more than a third differs: a far-fetched one is worse than none. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   // "positive" for "positive_class"; never for a short word, which many begin with.
-  const longer =
+  const extended =
     word.length < 4 ? [] : [...candidates].filter((each) => each.toLowerCase().startsWith(`${word.toLowerCase()}_`));
-  if (longer.length === 1) return longer[0];
+  if (extended.length === 1) return extended[0];
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
     const distance = editDistance(word.trim().toLowerCase(), candidate.trim().toLowerCase());
-    const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const longer = Math.max(word.length, candidate.length);
+    // Single characters have no part in common.
+    const limit = longer === 1 ? 0 : Math.max(1, Math.floor(longer / 3));
     if (distance <= limit && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -112,7 +112,7 @@ function byteOrderMark(bytes: Buffer): { name: string; length: number } | undefi
 }
 
 const binary: readonly (readonly [start: string, what: string, hint: string])[] = [
-  ["\x1f\x8b", "gzip, not text", "decompress it first: gunzip -c FILE | mlctl …"],
+  ["\x1f\x8b", "gzip, not text", "decompress it first, for example with gunzip"],
   ["PK\x03\x04", "a ZIP archive or an Excel workbook, not text", "save the sheet as CSV (UTF-8)"],
   ["\xd0\xcf\x11\xe0", "an Excel workbook, not text", "save the sheet as CSV (UTF-8)"],
   ["PAR1", "Parquet, not text", "give the file the extension .parquet"],

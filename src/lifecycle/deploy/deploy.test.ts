@@ -100,6 +100,8 @@ describe("deploy", () => {
     expect(kept).toMatchObject({ status: "kept", runId: other });
     expect(kept.reasons.at(-1)).toMatch(/^the threshold would change from .*: `mlctl deploy \w+ --force` deploys it$/);
     expect(kept.reasons.at(-1)).toContain(`mlctl deploy ${other}`);
+    const forced = await deployed(example, { force: true, dryRun: true });
+    expect(forced.reasons.at(-1)).toMatch(/^the threshold changes from [^`]*$/);
     const promoted = await deployed(example, { command: "mlctl models promote v3 --to prod" });
     expect(promoted.reasons.at(-1)).toContain(": `mlctl models promote v3 --to prod --force` deploys it");
     expect(runId).not.toBe(other);

@@ -171,7 +171,11 @@ async function compare(
       ? []
       : change.isWorse
         ? [`its threshold is worse: it would change ${change.text}`]
-        : [`the threshold would change ${change.text}: \`${again} --force\` deploys it`];
+        : [
+            force
+              ? `the threshold changes ${change.text}`
+              : `the threshold would change ${change.text}: \`${again} --force\` deploys it`,
+          ];
   const reasons = [...verdict.reasons, ...missed, ...notes, ...(rivals ? unknownTime(session, challenger) : [])];
   return { verdict: { ...verdict, reasons }, metric, value: judged.metrics[metric] ?? null, tested: judged };
 }

@@ -99,7 +99,7 @@ export function endpoint(declared: Endpoint): { readonly config: Declared } {
     ...(body !== undefined && { requestBody: { required: true, content: content(body) } }),
     ...(scopes.length === 0 && { security: [] }),
     responses: {
-      200: { description: "OK", ...(Object.keys(returns).length > 0 && { content: content(returns) }) },
+      200: { description: "OK", content: content(returns) },
       ...problemResponses(refused),
     },
   };

@@ -121,7 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addContentTypeParser([...options.streamed], (request, payload, done) => done(encodingProblem(request), payload));
   if (serve.cors.length > 0) {
     const origin = serve.cors.includes("*") ? "*" : [...serve.cors];
-    const exposedHeaders = ["x-request-id", "x-model-version", "retry-after"];
+    const exposedHeaders = ["x-request-id", "traceparent", "x-model-version", "retry-after"];
     await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600, exposedHeaders });
   }
   return app;
@@ -233,7 +233,7 @@ function sendNotFound(app: App, request: Request, reply: Reply): Reply {
   return sendProblem(reply, new HttpProblem("method-not-allowed", detail, { headers: { allow } }));
 }
 
-export const JSON_TYPE = "application/json; charset=utf-8";
+const JSON_TYPE = "application/json; charset=utf-8";
 
 export function sendText(reply: Reply, text: string): Reply {
   return reply.header("content-type", JSON_TYPE).send(text);

@@ -1,10 +1,12 @@
 /** GET /health, /ready, and MLflow's /ping and /version: for probes, without a token. */
 import { codeVersion } from "../../config/codeVersion.ts";
 import { endpoint, json, type Endpoint } from "../http/endpoint.ts";
-import { JSON_TYPE, sendJson, type App } from "../http/http.ts";
+import { sendJson, type App } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { flag, named, object, oneOf, orNull, text, whole, type Shaped } from "../http/shapes.ts";
 import { requireServing, withoutFolders, type ServerState } from "../state/serverState.ts";
+
+const PLAIN_TYPE = "text/plain; charset=utf-8";
 
 export function registerHealth(app: App, state: ServerState): void {
   const version = codeVersion();
@@ -26,13 +28,13 @@ export function registerHealth(app: App, state: ServerState): void {
     };
     return sendJson(reply, document);
   });
-  app.get("/ping", probe("ping", "MLflow's health check: 200 if a model is served", {}), (_request, reply) => {
-    requireServing(state);
-    return reply.header("content-type", JSON_TYPE).send("\n");
-  });
   const plain = { "text/plain": { type: "string" } };
+  app.get("/ping", probe("ping", "MLflow's health check: 200 if a model is served", plain), (_request, reply) => {
+    requireServing(state);
+    return reply.header("content-type", PLAIN_TYPE).send("\n");
+  });
   app.get("/version", probe("getVersion", "Version of mlctl, as plain text", plain), (_request, reply) =>
-    reply.header("content-type", "text/plain; charset=utf-8").send(version),
+    reply.header("content-type", PLAIN_TYPE).send(version),
   );
 }
 

@@ -117,13 +117,18 @@ function monitoringFamilies(monitoring: MetricsFacts["monitoring"]): Family[] {
     return [{ area }, findings.filter((each) => each.area === area && each.status === "fail").length];
   });
   const value = "p-value or distance of a column's drift test in the newest window";
-  const limit = "Limit of the drift test: a p-value drifts below it, a distance above it";
+  const limit =
+    "Limit of the drift test: a p-value below it or a distance above it can be drift, see mlctl_drift_detected";
   const onTest = measured({ [performance.metric]: performance.reference });
   const ran = "When monitoring last ran, in seconds since 1970";
   return [
     ["mlctl_drift_value", value, tested("value")],
     ["mlctl_drift_limit", limit, tested("limit")],
-    ["mlctl_drift_detected", "1 if the column drifted in the newest window", drifted],
+    [
+      "mlctl_drift_detected",
+      "1 if the column drifted in the newest window; 0 beyond the limit if the change is small or usual for the season",
+      drifted,
+    ],
     ["mlctl_drift_share", "Share of columns that drifted", drift.dataset.share ?? []],
     ["mlctl_model_metric", "Metrics of the labelled rows of the newest window", measured(performance.metrics)],
     ["mlctl_model_metric_test", "The main metric on the test data", onTest],

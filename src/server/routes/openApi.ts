@@ -22,7 +22,7 @@ export function openApi(paths: object, { config, codeVersion, served }: Document
   const components: Record<string, unknown> = {};
   const isProtected = token !== null || tokens.length > 0;
   const description =
-    "Each response has an X-Request-Id: that of the request, or a new one. A valid traceparent is returned. Query parameters that are not described are refused.";
+    "Each response has an X-Request-Id: that of the request, or a new one; not those to bytes that could not be read as a request (400, 408, 431). A valid traceparent is returned. Query parameters that are not described are refused.";
   return {
     openapi: "3.1.0",
     info: { title: config.name, version: codeVersion, description },
