@@ -224,6 +224,38 @@ function cronStateOf(of: LifecycleWorkspace, since: string): void {
 }
 
 describe("schedule run", () => {
+  it("that is killed with a job at work: the next one records it, sends it as failed, and runs the job again once", async () => {
+    const copy = workspace.copy();
+    rmSync(join(copy.folder, "models/schedule"), { recursive: true, force: true });
+    const alerts = [{ type: "command", command: `cat >> "${copy.folder}/alerts.log"` }];
+    copy.configure({ alerts, schedule: [{ name: "slow", command: "ingest", cron: "* * * * * *", missed: "run" }] });
+    const files = () => copy.names("models/schedule", /^execution_.*_slow\.json$/).toSorted();
+    const runs = () =>
+      files().map((name) => JSON.parse(copy.read(`models/schedule/${name}`)) as { status: string; due_at: string });
+    const database = join(copy.folder, "mlctl.db");
+    const release = await acquireLock({ database, command: "a test", waitMs: 0, now: () => new Date() });
+    const { child, finished } = copy.start("schedule", "run", "--trust");
+    await until(() => runs().some(({ status }) => status === "running"));
+    child.kill("SIGKILL");
+    await finished;
+    release();
+    // No time passes without a run: it is repeated because it was killed.
+    copy.configure({ alerts, schedule: [{ name: "slow", command: "ingest", cron: "0 0 1 1 *", missed: "run" }] });
+    const next = copy.start("schedule", "run", "--trust");
+    await until(() => runs().some(({ status }) => status === "done"));
+    next.child.kill("SIGTERM");
+    expect((await next.finished).stderr).toMatch(/slow: its run for .* was killed: running the job again/);
+    const [killed, repeated, ...more] = runs().filter(({ status }) => status !== "skipped");
+    expect([killed!.status, repeated!.status, repeated!.due_at, more]).toEqual(["killed", "done", killed!.due_at, []]);
+    const changes = [...copy.read("alerts.log").matchAll(/"change": ?"(\w+)".*?"subject": ?"(.*?)"/g)];
+    expect(changes.map(([, change, subject]) => `${change}: ${subject}`)).toEqual([
+      expect.stringMatching(/^open: .*job: slow killed while it was running/),
+      expect.stringMatching(/^resolved: /),
+    ]);
+    copy.ok("schedule", "now", "slow", "--missed", "--trust");
+    expect(runs().filter(({ status }) => status !== "skipped")).toHaveLength(2);
+  });
+
   it("runs jobs at their times, catches up, never twice at once, and drains on SIGTERM", async () => {
     const copy = workspace.copy();
     rmSync(join(copy.folder, "models/schedule"), { recursive: true, force: true });

@@ -48,7 +48,7 @@ const run = defineCommand({
   name: "run",
   summary: "run each job at its times, until Ctrl-C",
   details:
-    "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. Jobs, times and alert channels are those of config.json at the start; each job reads config.json again. If it has become invalid, each job fails with the line and the error, and these channels are sent that. An invalid config.json at the start is only an error, exit 2. After SIGTERM or SIGHUP, no job starts and running jobs may finish.",
+    "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. A run that was killed with this command counts as failed at the next start, and is repeated once if `missed` of the job is `run`. Jobs, times and alert channels are those of config.json at the start; each job reads config.json again. If it has become invalid, each job fails with the line and the error, and these channels are sent that. An invalid config.json at the start is only an error, exit 2. After SIGTERM or SIGHUP, no job starts and running jobs may finish.",
   options: {
     drain: {
       flags: "--drain <time>",

@@ -76,9 +76,9 @@ export async function executeJob(
   }
   let execution: Execution;
   try {
-    // A scheduler that finds the job locked records "skipped"; that execution did not run the job.
+    // A scheduler that finds the job locked records "skipped"; neither this nor a killed run did the job.
     const before = await executionsFor(place.workspace, job, request.dueAt);
-    if (before.some(({ status }) => status !== "skipped")) return "done_before";
+    if (before.some(({ status }) => status !== "skipped" && status !== "killed")) return "done_before";
     execution = await runAndRecord(job, request, place, () => lost);
     await retainExecutions(place.workspace, config.retention.executions, context.now());
   } finally {

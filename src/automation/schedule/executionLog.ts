@@ -1,5 +1,6 @@
 /** Saves, reads and prunes the execution records and log files of scheduled jobs. */
 import { mkdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
 import { daysBefore } from "../../core/text/format.ts";
@@ -7,6 +8,7 @@ import { exitCodes, type MlctlError } from "../../core/errors.ts";
 import { maskSecrets } from "../../core/text/maskSecrets.ts";
 import { newsOfJob, type AlertNews } from "../../core/records/alert.ts";
 import { lastExecutions, type Execution } from "../../core/records/execution.ts";
+import { queueAlerts } from "../../lifecycle/monitor/monitorAlerts.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { actualStatus } from "../../storage/records/recordFiles.ts";
@@ -80,6 +82,30 @@ export async function recentExecutions(workspace: Place, job: string): Promise<E
   }
 }
 
+/**
+ * Records the runs of a job whose scheduler is gone as killed; alerts about them wait for the next that are sent.
+ * @returns the time to run the job for again: that of its last run, if it was killed and not repeated yet
+ */
+export async function recordKilled(workspace: Workspace, job: string): Promise<Date | undefined> {
+  const ran = (await recentExecutions(workspace, job)).filter(({ status }) => status !== "skipped");
+  for (const each of ran.filter(isInterrupted).toReversed()) {
+    const killed: Execution = { ...each, status: "killed", reason: "killed while it was running" };
+    const endedAt = workspace.context.now().toISOString();
+    await queueAlerts(workspace, jobNews({ ...killed, endedAt }));
+    await saveExecution(workspace, killed);
+  }
+  const [last, ...others] = ran;
+  if (last === undefined || last.dueAt === null || !(last.status === "killed" || isInterrupted(last))) return undefined;
+  return others.some(({ dueAt }) => dueAt === last.dueAt) ? undefined : new Date(last.dueAt);
+}
+
+/** A scheduler that starts has no runs yet: those with its number are of one before it, such as in a container. */
+function isInterrupted(execution: Execution): boolean {
+  const { status, host, pid } = execution;
+  const isOwn = host === hostname() && pid === process.pid;
+  return status === "running" && (isOwn || actualStatus(execution) === "killed");
+}
+
 export function unattendedExecutions(store: RunStore, job: string): Execution[] {
   return store.executions({ job, limit: RECENT, unattended: true });
 }
@@ -101,6 +127,7 @@ export function describeExecution(execution: Execution | "done_before"): { messa
   const after = `after ${(seconds ?? 0).toFixed(1)} s`;
   if (status === "done") return { message: `done ${after}`, isFine: true };
   if (status === "skipped") return { message: `skipped: ${reason}`, isFine: false };
+  if (status === "killed") return { message: `${reason}: see ${log}`, isFine: false };
   if (status === "timed_out") return { message: `timed out and was stopped ${after}: see ${log}`, isFine: false };
   if (exitCode === null) return { message: `${reason ?? "ended"} ${after}: see ${log}`, isFine: false };
   const kind = Object.entries(exitCodes).find(([, code]) => code === exitCode)?.[0];

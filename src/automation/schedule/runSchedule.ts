@@ -9,7 +9,7 @@ import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { keepSending } from "../../lifecycle/monitor/alertDelivery.ts";
 import { onSchedule, latestTime, type MissedTimes } from "./cron.ts";
 import { executeJob, isPassing, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
-import { recentExecutions, saveExecution, describeExecution } from "./executionLog.ts";
+import { recentExecutions, recordKilled, saveExecution, describeExecution } from "./executionLog.ts";
 import { describeMissed, missedTimes, expectJobs, expectations } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 
@@ -56,8 +56,10 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   );
   // After onSchedule, so that no time falls in between; a time that both see runs only once.
   for (const job of jobs) {
+    const killed = await recordKilled(workspace, job.name);
     const missed = missedTimes(job, before[job.name], await recentExecutions(workspace, job.name), context.now());
     if (missed !== undefined) void catchUp(job, missed, daemon);
+    else if (killed !== undefined && job.missed === "run") void repeat(job, killed, daemon);
   }
   const stopSending = keepSending(workspace);
   const message = `${counted(jobs.length, "job")}; press Ctrl-C to stop`;
@@ -153,6 +155,12 @@ async function catchUp(job: ScheduledJob, missed: MissedTimes, daemon: Daemon): 
   await daemon.start(job, missed.latest, "missed");
 }
 
+async function repeat(job: ScheduledJob, time: Date, daemon: Daemon): Promise<void> {
+  const message = `${job.name}: its run for ${time.toISOString()} was killed: running the job again`;
+  daemon.workspace.context.emit({ type: "warning", stage: `schedule ${job.name}`, message });
+  await daemon.start(job, time, "missed");
+}
+
 async function skip(job: ScheduledJob, time: Date, reason: string, daemon: Daemon): Promise<void> {
   const message = `${job.name} skipped at ${time.toISOString()}: ${reason}`;
   daemon.workspace.context.emit({ type: "warning", stage: `schedule ${job.name}`, message });
@@ -186,8 +194,9 @@ interface RunJobOptions extends JobPlace {
 
 export async function runJobNow(job: ScheduledJob, options: RunJobOptions) {
   const { context, paths } = options.workspace;
+  const killed = await recordKilled(options.workspace, job.name);
   const nothing = { job: job.name, status: "not_due", execution: null } as const;
-  if (options.missed) return (await runMissed(job, options)) ?? nothing;
+  if (options.missed) return (await runMissed(job, options, killed)) ?? nothing;
   if (options.dueMs === undefined) return run(job, { trigger: "manual", dueAt: null }, options);
   const dueAt = latestTime(job, context.now(), options.dueMs);
   if (dueAt === undefined) return nothing;
@@ -198,11 +207,14 @@ export async function runJobNow(job: ScheduledJob, options: RunJobOptions) {
   return run(job, { trigger: "schedule", dueAt }, options);
 }
 
-async function runMissed(job: ScheduledJob, options: RunJobOptions) {
+async function runMissed(job: ScheduledJob, options: RunJobOptions, killed: Date | undefined) {
   const { context } = options.workspace;
   const executions = await recentExecutions(options.workspace, job.name);
   const missed = missedTimes(job, (await expectations(options.workspace))[job.name], executions, context.now());
-  if (missed === undefined) return undefined;
+  if (missed === undefined) {
+    if (killed === undefined || job.missed === "skip") return undefined;
+    return run(job, { trigger: "missed", dueAt: killed }, options);
+  }
   if (job.missed === "skip") {
     await skipJob(job, { trigger: "missed", dueAt: missed.latest }, describeMissed(missed), options);
     return undefined;

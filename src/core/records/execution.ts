@@ -1,6 +1,6 @@
 /** Execution: one run of a scheduled job, or a due time that was skipped. */
 
-/** "killed" is never written to disk: it is inferred from a record that says "running" while its process is gone. */
+/** "killed" is inferred from a record that says "running" while its process is gone; the next scheduler records it. */
 type ExecutionStatus = "running" | "done" | "failed" | "timed_out" | "stopped" | "skipped" | "killed";
 
 export interface Execution {
