@@ -155,21 +155,44 @@ describe("a deployment", () => {
     const [first, ...more] = await news("fullprocess");
     expect(more).toEqual([]);
     expect(first).toMatchObject({ area: "deployed", change: "info", subject: "[shop] deployed v1", model_version: 1 });
+    // No earlier deployment to return to.
+    expect(first).toMatchObject({ next: "mlctl diagnose" });
     workspace.ok("train", "--seed", "3");
     expect(await news("deploy", "v2", "--force", "--dry-run")).toEqual([]);
     const [second] = await news("deploy", "v2", "--force", "-m", "another seed");
-    expect(second!.subject).toBe("[shop] deployed v2, replacing v1");
+    expect(second).toMatchObject({ subject: "[shop] deployed v2, replacing v1", next: "mlctl deploy --rollback" });
     expect(second!.text).toMatch(/ on .*: another seed, at 20/);
     expect((await news("deploy", "--rollback"))[0]!.subject).toBe("[shop] rolled back to v1, replacing v2");
+  });
+
+  it("that cannot be delivered, without a variable or a receiver, says what to do", async () => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const copy = workspace.copy();
+    const urls = ["${NO_HOOK}", `http://127.0.0.1:${port}/`];
+    copy.configure({ alerts: urls.map((to) => ({ type: "webhook", url: to, on: ["deployed"], retries: 0 })) });
+    const { stderr } = await copy.start("deploy", "v2", "--force", "--trust").finished;
+    expect(stderr).toMatch(/NO_HOOK is not set.*\nhint: set the variable, or correct its name in config\.json;/);
+    expect(stderr).toMatch(/ECONNREFUSED.*\nhint: the receiver does not answer: start it, or correct "url" or/);
   });
 
   it("that could not be delivered is sent with the next alerts, once", async () => {
     isDown = true;
     expect(await news("deploy", "v2", "--force")).toEqual([]);
     expect(await news("schedule", "now", "nightly")).toEqual([]);
+    // Reports its own message, not the one that waits before it.
+    const { stdout } = await workspace.start("deploy", "v1", "--force", "--trust", "--json").finished;
+    expect(JSON.parse(stdout)).toMatchObject({
+      alerts: [{ channel: "people", status: "failed", subject: "[shop] deployed v1, replacing v2" }],
+    });
+    await news("deploy", "v2", "--force");
     isDown = false;
-    expect(await news("schedule", "now", "nightly")).toMatchObject([
-      { area: "deployed", subject: "[shop] deployed v2, replacing v1" },
+    expect((await news("schedule", "now", "nightly")).map(({ subject }) => subject)).toEqual([
+      "[shop] deployed v2, replacing v1",
+      "[shop] deployed v1, replacing v2",
+      "[shop] deployed v2, replacing v1",
     ]);
     expect(await news("schedule", "now", "nightly")).toEqual([]);
     expect(await news("deploy", "--rollback")).toHaveLength(1);
@@ -374,7 +397,7 @@ describe("a file that watch rejects", () => {
     expect(stderr).toContain("0 processed, 1 errored: photo.bin: photo.bin is not a CSV");
     const [rejected, ...more] = told.splice(0);
     expect(more).toEqual([]);
-    expect(rejected).toMatchObject({ area: "job", change: "open", next: "mlctl watch --once" });
+    expect(rejected).toMatchObject({ area: "job", change: "open", next: "mlctl alerts list" });
     expect(rejected!.subject).toMatch(/^\[shop\] job: photo\.bin was rejected: .*; see logs\/photo\.bin\.log$/);
     expect(await dropped({ "o.csv": "a\n1\n", "z.csv": "a\n1\n", "good.csv": rows(500) })).toEqual([
       expect.stringMatching(/^\[shop\] job: o\.csv was rejected/),

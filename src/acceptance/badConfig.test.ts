@@ -1,5 +1,5 @@
 /** Bad configurations: every error at once with its place, exit 2, and nothing touched; SQL and expectations of `ingest` too. */
-import { mkdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { answers, earlierState, errorOf, expectKept, HEADER, rows, smallWorkspace } from "./badInput.ts";
@@ -182,8 +182,12 @@ describe("config.json", () => {
     expect(failure(["alerts", "test"])).toEqual([2, ["alerts.0.url", "NO_HOOK"]]);
     expect(failure(["schedule", "list"])).toEqual([2, ["schedule.0.cron", "NO_TIMES"]]);
     expect(failure(["score"])).toEqual([2, ["test_data_path", "NO_TEST"]]);
-    expect(workspace.run(["doctor"]).stdout).toContain("the variable NO_HOOK is not set");
-    workspace.write({ "config.json": config });
+    workspace.write({ "mlctl.env": "NO_TOKEN=a-secret\n" });
+    chmodSync(join(workspace.folder, "mlctl.env"), 0o644);
+    const doctor = workspace.run(["doctor"]).stdout;
+    expect(doctor).toContain("the variable NO_HOOK is not set");
+    if (process.platform !== "win32") expect(doctor).toContain("other users can read mlctl.env");
+    workspace.write({ "config.json": config, "mlctl.env": null });
   });
 
   it("is fine, but the output is not: no CSV is called .xlsx, and a report makes no folders", () => {

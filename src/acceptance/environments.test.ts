@@ -114,6 +114,8 @@ describe("models promote", () => {
     expect(strict.json<{ reason: string }>("ingest").reason).toContain("no earlier dataset");
     const second = staging.json<Promoted>("models", "promote", "v2", "--to", `${strict.folder}/config.json`, "--force");
     expect([second.status, second.model_version]).toEqual(["deployed", 2]);
+    const missing = staging.run(["models", "promote", "v2", "--to", `${strict.folder}d`]);
+    expect(missing.stderr).toContain(`there is no workspace at ${strict.folder}d\nhint: check --to`);
   });
 
   it("refuses a file that changed, a run without a model and the same workspace, and changes nothing", () => {

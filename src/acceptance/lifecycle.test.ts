@@ -179,6 +179,7 @@ describe("with something new", () => {
     workspace.write({ "practicedata/dataset2.csv": `${[header, ...rows].join("\n")}\n` });
     const dry = workspace.json<FullprocessJson>("fullprocess", "--dry-run");
     expect(dry).toMatchObject({ dry_run: true, reason: "1 new or changed file" });
+    expect(stepsOf(dry)).toContain("train would_run");
     const again = workspace.json<FullprocessJson>("fullprocess");
     expect(again.reason).toBe("1 new or changed file");
     expect(stepsOf(again)).toContain("train done");

@@ -121,7 +121,7 @@ function deployView(deployed: DeployResult, alerts: readonly SentAlert[]): View 
     status === "kept"
       ? `\`mlctl runs diff ${previousRunId} ${runId}\` compares the two`
       : status === "deployed"
-        ? "`mlctl diagnose`, or `mlctl deploy --rollback` to undo"
+        ? `\`mlctl diagnose\`${previousRunId === null ? "" : ", or `mlctl deploy --rollback` to undo"}`
         : `\`mlctl diagnose\`, or \`mlctl deploy ${previousRunId} --force\` to undo`;
   return {
     title: `${dryRun ? "dry run: " : ""}${done} ${runId}${replaced}${stays}`,

@@ -19,7 +19,7 @@ export const diagnose = defineCommand({
   group: "Lifecycle",
   summary: "check the deployed model: predictions, missing values, drift, timings, packages, files",
   details:
-    "About the model and its data; needs a deployed model. `mlctl doctor` checks the installation and the workspace, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line.",
+    "About the model and its data; needs a deployed model. `mlctl doctor` checks the installation and the workspace, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line. Exits 0 also if a check fails: in scripts, read `findings` of --json, or use `mlctl doctor`, `mlctl verify` or `mlctl monitor --fail-on`.",
   options: { offline: { flags: "--offline", description: "do not query the package registry" } },
   examples: [
     ["mlctl diagnose", "all checks"],

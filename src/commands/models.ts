@@ -145,7 +145,7 @@ const promote = defineCommand({
         hint: "use `mlctl models promote REF --to FOLDER`",
       });
     const source = await openWorkspaceOf(invocation);
-    const target = await openOther(invocation, to);
+    const target = await openOther(invocation, "--to", to);
     const { bringModel } = await import("../lifecycle/registry/bringModel.ts");
     const { deploy } = await import("../lifecycle/deploy/deploy.ts");
     const { reading, writing } = await import("../lifecycle/session.ts");

@@ -1,6 +1,7 @@
 /** Opens the configuration and the workspace of one call of a command: with -c, -C, flags, and the environment. */
-import { statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
 import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
 import type { Session, WritingOptions } from "../lifecycle/session.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
@@ -28,9 +29,13 @@ export async function openWorkspaceOf(invocation: Invocation): Promise<Workspace
 }
 
 /** Another workspace, by its folder or its configuration file, with this call's environment and trust. */
-export async function openOther(invocation: Invocation, place: string): Promise<Workspace> {
+export async function openOther(invocation: Invocation, flag: string, place: string): Promise<Workspace> {
   const path = resolve(place);
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  if (!isFile && !existsSync(join(path, "config.json")))
+    throw new MlctlError("usage", `there is no workspace at ${path}`, {
+      hint: `check ${flag}, or run \`mlctl init\` there`,
+    });
   const { config, directory } = isFile
     ? { config: basename(path), directory: dirname(path) }
     : { config: undefined, directory: path };

@@ -125,11 +125,14 @@ function fullprocessView(result: FullprocessResult): View {
       title: `nothing new: ${reason}`,
       next: isEmpty ? "put files of rows there" : "`mlctl fullprocess --force` runs every step",
     };
+  if (dryRun) {
+    const rows = steps.map((step) => [step.name, step.status.replace("_", " "), step.reason]);
+    return { title: `would run: ${reason}`, tables: [{ columns: ["step", "status", "reason"], rows }] };
+  }
   const table = {
     columns: ["step", "status", { header: "seconds", align: "right" }, "result"] as const,
     rows: steps.map((step) => [step.name, step.status, step.seconds.toFixed(2), step.reason]),
   };
-  if (dryRun) return { title: `would run: ${reason}`, tables: [table] };
   const scored = metric === null ? "" : `: ${metric} ${withInterval(value, interval)}`;
   return {
     title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${scored}`,

@@ -29,8 +29,8 @@ const list = defineCommand({
   name: "list",
   summary: "list the jobs: their scheduler, status and next time, and which are overdue",
   details:
-    "A job is overdue if it was installed in a scheduler (or in `schedule run`) and did not run within five minutes, plus its jitter, of its time. `mlctl doctor` reports overdue jobs too.",
-  options: { check: { flags: "--check", description: "exit 1 if a job is overdue or its last run failed" } },
+    "A job is overdue if it was installed in a scheduler (or in `schedule run`) and did not run within five minutes, plus its jitter, of its time. The status `findings`: the last run did its work, but --fail-on ended it with exit 11, 12 or 13. `mlctl doctor` reports these jobs too.",
+  options: { check: { flags: "--check", description: "exit 1 if a job is overdue, failed or has findings" } },
   listing: true,
   examples: [
     ["mlctl schedule list", "all jobs"],
@@ -38,7 +38,7 @@ const list = defineCommand({
   ],
   async run(invocation) {
     const jobs = await statuses(invocation, 1);
-    const bad = jobs.some(({ status }) => status === "overdue" || status === "failed");
+    const bad = jobs.some(({ status }) => ["overdue", "failed", "findings"].includes(status));
     const exitCode = bad && invocation.options.check ? exitCodes.failure : 0;
     return { result: { jobs }, view: listView(jobs), exitCode };
   },

@@ -59,12 +59,12 @@ function alertOf(
     runId,
     modelVersion,
     next:
-      source === "watch"
-        ? "mlctl watch --once"
+      source === "schedule"
+        ? "mlctl schedule list"
         : source === "ingest"
           ? "mlctl doctor"
           : monitorId === null
-            ? "mlctl schedule list"
+            ? "mlctl alerts list"
             : `mlctl monitor --show ${monitorId}`,
   };
 }
@@ -121,7 +121,8 @@ export function deployedAlert(
   const replaced = previousRunId === null ? "" : `, replacing ${nameOf(previousRunId)}`;
   const subject = `[${project}] ${verb} ${nameOf(runId)}${replaced}`;
   const lines = [`${metric} ${formatNumber(value)}`, ...reasons, "", `${originText(deployment)}, at ${at}`];
-  const next = action === "rollback" ? `mlctl deploy ${previousRunId} --force` : "mlctl deploy --rollback";
+  const undo = action === "rollback" ? `mlctl deploy ${previousRunId} --force` : "mlctl deploy --rollback";
+  const next = previousRunId === null ? "mlctl diagnose" : undo;
   const model = { runId, modelVersion: versionOf(runId), next };
   return { ...nothing, change: "info", area: "deployed", project, at, subject, lines, ...model };
 }

@@ -135,12 +135,16 @@ export function describeExecution(execution: Execution | "done_before"): { messa
   return { message: `${how}: ${reason === null ? "" : `${reason}; `}see ${log}`, isFine: false };
 }
 
+/** The area whose findings ended a job, by --fail-on: it ran. */
+export function endedBy(exitCode: number | null): "drift" | "quality" | "performance" | undefined {
+  return (["drift", "quality", "performance"] as const).find((area) => exitCodes[area] === exitCode);
+}
+
 export function jobNews(execution: Execution): AlertNews[] {
   const { job: name, status, endedAt, startedAt, exitCode, reason } = execution;
   if (status === "skipped" || status === "stopped") return [];
   // Without numbers and ids, which differ each time.
   const cause = `${status} ${exitCode} ${reason?.replaceAll(/[\da-f]*\d[\da-f]*/g, "#") ?? ""}`;
-  const endedBy = (["drift", "quality", "performance"] as const).find((area) => exitCodes[area] === exitCode);
-  const end = { ...describeExecution(execution), cause, endedBy };
+  const end = { ...describeExecution(execution), cause, endedBy: endedBy(exitCode) };
   return [newsOfJob({ source: "schedule", name, createdAt: endedAt ?? startedAt }, end)];
 }

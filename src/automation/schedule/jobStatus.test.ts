@@ -7,7 +7,7 @@ import { openStore } from "../../storage/store/openStore.ts";
 import { actualStatus } from "../../storage/records/recordFiles.ts";
 import { retainExecutions } from "./executionLog.ts";
 import { latestTime } from "./cron.ts";
-import { overdueCutoff, jobStatuses, missedTimes, expectJobs, type JobStatus } from "./jobStatus.ts";
+import { overdueCutoff, jobStatuses, missedTimes, expectJobs, scheduleFindings, type JobStatus } from "./jobStatus.ts";
 import { jitterOf } from "./runSchedule.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 
@@ -99,6 +99,16 @@ describe("jobStatuses", () => {
   it("reports the outcome of the newest run, scheduled or manual", async () => {
     expect((await statusAt("2026-01-04T12:00:00Z", [ran(4), byHand(5, "failed")])).status).toBe("failed");
     expect((await statusAt("2026-01-04T12:00:00Z", [byHand(5, "failed"), ran(4)])).status).toBe("failed");
+    // Of --fail-on drift: it ran.
+    const found = await statusAt("2026-01-04T12:00:00Z", [ran(4, { status: "failed", exitCode: 11 })]);
+    expect([found.status, found.last[0]!.status]).toEqual(["findings", "findings"]);
+    expect(scheduleFindings([found])).toMatchObject([
+      {
+        name: "job fullprocess",
+        status: "warn",
+        message: expect.stringMatching(/^ran at .*, and found a problem in drift/),
+      },
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Session } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { actualStatus } from "../../storage/records/recordFiles.ts";
 import { nextTimes, passedTimes, type CronJob, type MissedTimes } from "./cron.ts";
-import { unattendedExecutions } from "./executionLog.ts";
+import { endedBy, unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 
 type Scheduler = "daemon" | "crontab" | "systemd";
@@ -88,8 +88,11 @@ const RECENT = 5;
 
 export type JobStatus = Awaited<ReturnType<typeof jobStatuses>>[number];
 
-/** "unscheduled": nothing seems to run it; "overdue": the job should have run and did not. */
-type Status = "unscheduled" | "waiting" | "running" | "ok" | "failed" | "overdue";
+/**
+ * "unscheduled": nothing seems to run it; "overdue": the job should have run and did not; "findings": it ran, and --fail-on
+ * ended it.
+ */
+type Status = "unscheduled" | "waiting" | "running" | "ok" | "findings" | "failed" | "overdue";
 
 /** @returns per job; `scheduler`: where it was last installed, null if nowhere, so that no run is expected */
 export async function jobStatuses(
@@ -175,6 +178,13 @@ export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
         const what = `missed ${counted(job.missed, "run")} since ${shortTime(job.overdueSince!)}`;
         return is("fail", `${what}: check that ${schedulerName(job.scheduler)} is working`);
       }
+      case "findings": {
+        const { startedAt, exitCode, log } = last!;
+        return is(
+          "warn",
+          `ran at ${startedAt}, and found a problem in ${endedBy(exitCode)}: see ${log ?? "its record"}`,
+        );
+      }
       case "failed": {
         const { status, startedAt, reason, log } = last!;
         const why = reason === null ? "" : `${reason}; `;
@@ -196,19 +206,24 @@ function statusOf(
   executions: readonly Execution[],
   { isRun, isOverdue }: { readonly isRun: boolean; readonly isOverdue: boolean },
 ): Status {
-  const last = executions.map(actualStatus).find((status) => status !== "skipped");
+  const last = executions.map(outcomeStatus).find((status) => status !== "skipped");
   if (last === "running") return "running";
   if (isOverdue) return "overdue";
-  if (!isRun && last !== "failed") return "unscheduled";
+  if (!isRun && last !== "failed" && last !== "findings") return "unscheduled";
   if (last === undefined) return "waiting";
-  return last === "done" ? "ok" : "failed";
+  return last === "done" ? "ok" : last === "findings" ? last : "failed";
 }
 
 function newestOf(some: readonly Execution[], others: readonly Execution[]): Execution[] {
   return [...some, ...others].toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
 }
 
+function outcomeStatus(execution: Execution) {
+  const status = actualStatus(execution);
+  return status === "failed" && endedBy(execution.exitCode) !== undefined ? "findings" : status;
+}
+
 function outcomeOf(execution: Execution) {
   const { executionId, trigger, dueAt, startedAt, seconds, exitCode, reason, log } = execution;
-  return { executionId, status: actualStatus(execution), trigger, dueAt, startedAt, seconds, exitCode, reason, log };
+  return { executionId, status: outcomeStatus(execution), trigger, dueAt, startedAt, seconds, exitCode, reason, log };
 }

@@ -75,7 +75,7 @@ export function planned({ start, reason }: FullprocessPlan): FullprocessResult {
   const first = order.indexOf(start);
   const steps = order.map((name, index) => ({
     name,
-    status: index >= first ? ("done" as const) : ("skipped" as const),
+    status: index >= first ? ("would_run" as const) : ("skipped" as const),
     reason: index === first ? reason : "",
     seconds: 0,
   }));
@@ -114,7 +114,8 @@ export function ended(session: Session, { run, ...ending }: Ending): Fullprocess
 
 export interface Step {
   readonly name: string;
-  readonly status: "done" | "skipped";
+  /** "would_run": of a dry run. */
+  readonly status: "done" | "skipped" | "would_run";
   readonly reason: string;
   readonly seconds: number;
 }

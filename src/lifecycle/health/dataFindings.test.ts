@@ -12,7 +12,9 @@ describe("dataFindings", () => {
     categoryColumn("city", ["oslo", "oslo", null, "bergen"]),
   ];
   const newest = { dataset: { rejected: [] } as unknown as Dataset, table: { rowCount: 4, columns } };
-  const config = { monitor: { quality: {} } } as unknown as Config;
+  const configOf = (...fail_on: readonly string[]) =>
+    ({ monitor: { quality: {}, drift: { fail_on } } }) as unknown as Config;
+  const config = configOf("dataset");
   const signatureOf = (...inputs: readonly string[]) =>
     ({ target: { name: "y" }, inputs: inputs.map((name) => ({ name })) }) as unknown as Signature;
   const missing = (...inputs: readonly string[]) =>
@@ -38,6 +40,28 @@ describe("dataFindings", () => {
       status: "skipped",
       message: "not judged: 2 rows, at least 30 are needed: 2 rows",
     });
+  });
+
+  it("fails the drift that monitor.drift.fail_on names, as monitor does", () => {
+    const rows = (city: string, note: string) => ({
+      rowCount: 100,
+      columns: ["city", "note", "day"].map((name) => {
+        const changed = { city, note, day: "x" }[name]!;
+        return categoryColumn(
+          name,
+          Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? "x" : changed)),
+        );
+      }),
+    });
+    const drift = driftReport(referenceOf(rows("a", "b"), { seed: 1 }), rows("z", "b"), { minimumRows: 30 });
+    const found = (...failOn: readonly string[]) =>
+      dataFindings(configOf(...failOn), newest.dataset, newest.table, { signature: signatureOf("city"), drift })[0];
+    expect(found("dataset", "columns")).toMatchObject({ name: "drift", status: "fail", value: 1, limit: 0 });
+    expect(found("dataset")).toMatchObject({ status: "warn", value: 1 / 3, limit: 0.5 });
+    const both = driftReport(referenceOf(rows("a", "b"), { seed: 1 }), rows("z", "y"), { minimumRows: 30 });
+    const all = (failOn: string) =>
+      dataFindings(configOf(failOn), newest.dataset, newest.table, { signature: signatureOf("city"), drift: both })[0];
+    expect([all("dataset")!.status, all("target")!.status]).toEqual(["fail", "warn"]);
   });
 
   it("judges the missing values of columns that the model uses, and names others with many", () => {

@@ -32,34 +32,38 @@ export function dataFindings(
   const reasons = dataset.rejected.map(({ path, line, reason }) => atLine(path, line, reason));
   const rejected = count === 0 ? "all input files were read" : listed(reasons, 8, "; ");
   return [
-    ...(drift === null ? [] : driftFindings(drift)),
+    ...(drift === null ? [] : driftFindings(drift, config.monitor.drift.fail_on)),
     finding("missing values", share > limit ? "warn" : "pass", missing, [share, limit, "at_most"]),
     finding("rejected files", count > 0 ? "warn" : "pass", rejected, [count, 0, "at_most"]),
   ];
 }
 
-function driftFindings(report: DriftReport): Finding[] {
+/** `failOn` decides as in monitor. */
+function driftFindings(report: DriftReport, failOn: Config["monitor"]["drift"]["fail_on"]): Finding[] {
   const { dataset, columns, target, currentRows } = report;
   const { tested, drifted, detected } = dataset;
   const rows = comparedRows(report, formatNumber);
   const since = tested === 0 ? notJudged(report) : `${drifted} of ${tested} columns drifted since training`;
-  const status = tested === 0 ? "skipped" : detected ? "fail" : drifted > 0 ? "warn" : "pass";
-  const values = [dataset.share, dataset.limit, "at_most"] as const;
+  const isFailure = detected && failOn.includes("dataset");
+  const areFailures = drifted > 0 && failOn.includes("columns");
+  const found = isFailure || areFailures ? "fail" : drifted > 0 ? "warn" : "pass";
+  const status = tested === 0 ? "skipped" : found;
+  const values = areFailures && !isFailure ? [drifted, 0] : [dataset.share, dataset.limit];
   return [
-    finding("drift", status, currentRows === 0 ? rows : `${since}: ${rows}`, values),
-    ...oneDrift("prediction drift", columns["prediction"]),
-    ...oneDrift("target drift", target ?? undefined),
+    finding("drift", status, currentRows === 0 ? rows : `${since}: ${rows}`, [values[0]!, values[1]!, "at_most"]),
+    ...oneDrift("prediction drift", columns["prediction"], failOn.includes("prediction")),
+    ...oneDrift("target drift", target ?? undefined, failOn.includes("target")),
   ];
 }
 
 /** Names the measure and the direction of the limit, so that a distance is not read as a p-value. */
-function oneDrift(name: string, drift: ColumnDrift | undefined): Finding[] {
+function oneDrift(name: string, drift: ColumnDrift | undefined, isFailure: boolean): Finding[] {
   if (drift === undefined || drift.skipped !== undefined) return [];
   const { test, measure, value, limit, direction, drifted, note } = drift;
   const kind = measure === "p_value" ? "p-value" : "distance";
   const message = `${test}: a ${kind} ${direction} ${formatNumber(limit)} means drift${note === undefined ? "" : `; ${note}`}`;
   const passes = measure === "p_value" ? "at_least" : "at_most";
-  return [finding(name, drifted ? "warn" : "pass", message, [value, limit, passes])];
+  return [finding(name, !drifted ? "pass" : isFailure ? "fail" : "warn", message, [value, limit, passes])];
 }
 
 /** Summary of numbers, or of dates in milliseconds. Null if every value is missing. */

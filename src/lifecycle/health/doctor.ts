@@ -1,5 +1,7 @@
 /** doctor: checks the installation (engines, folders, lock) and the recorded files. */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { VARIABLES_FILE } from "../../config/variablesFile.ts";
 import { isReadable } from "../../config/unsetValues.ts";
 import { finding, type Finding } from "../../core/records/monitoring.ts";
 import { recover } from "../../core/errors.ts";
@@ -118,14 +120,16 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
   }
 }
 
-/** Of a workspace of an older mlctl: new files are private from the start. */
-function privacyFindings({ paths }: Workspace): Finding[] {
+/** Of a workspace of an older mlctl, or written by hand: new files are private from the start. */
+function privacyFindings({ paths, configPath }: Workspace): Finding[] {
   if (process.platform === "win32") return [];
-  const files = [paths.index, predictionLogPath(paths.database)].filter((path) => existsSync(path));
+  const files = [paths.index, predictionLogPath(paths.database), join(dirname(configPath), VARIABLES_FILE)].filter(
+    (path) => existsSync(path),
+  );
   const open = files.filter((path) => (statSync(path).mode & 0o077) !== 0);
   if (open.length === 0) return [];
   const names = listed(open.map((path) => toRecordPath(paths.workspace, path)));
-  const message = `other users can read ${names}, which hold people's data: \`chmod 600\` makes them private`;
+  const message = `other users can read ${names}, which hold people's data or passwords: \`chmod 600\` makes them private`;
   return [finding("privacy", "warn", message, [open.length, 0])];
 }
 

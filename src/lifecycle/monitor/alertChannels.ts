@@ -35,11 +35,13 @@ export async function channelsOf({ config, configPath, trust }: Workspace): Prom
   });
 }
 
+const UNSET = "set the variable, or correct its name in config.json; `mlctl alerts test` checks the channel";
+
 /** Every message to a channel whose variable is not set fails with that reason; the other channels get theirs. */
 function unusable(settings: Config["alerts"][number], problem: MlctlError): Channel {
   const { type } = settings;
   const name = isReadable(settings, "name") ? settings.name : undefined;
-  return { type, name: name ?? type, secrets: [], timeoutMs: 1000, ...refused(problem) };
+  return { type, name: name ?? type, secrets: [], timeoutMs: 1000, ...refused(problem), hint: UNSET };
 }
 
 function refused({ message, hint }: MlctlError): Pick<Channel, "hint" | "send"> {

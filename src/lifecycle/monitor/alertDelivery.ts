@@ -83,18 +83,21 @@ export async function sendWaiting(workspace: Workspace, configured: ConfiguredCh
       return lease?.state ?? state;
     });
     if (alert === undefined) return sent;
-    const delivered = await send(workspace, configured, alert);
-    sent.push(delivered);
-    const { error } = delivered;
+    const delivery = await send(workspace, configured, alert);
+    const { error } = delivery;
+    let reported: readonly Alert[] = [alert];
     const at = workspace.context.now().toISOString();
     let waits = "";
     await changeAlertState(workspace, (state) => {
       const after = withDelivery(state, name, { by, at, error });
       const { messages = [], failure } = after.outbox?.[name] ?? {};
+      // Older ones wait before those of this command.
+      if (error !== null) reported = messages.filter((each) => each.at === messages.at(-1)!.at);
       if (failure !== undefined && kept.has(workspace.configPath))
         waits = `; ${counted(messages.length, "message")} ${messages.length === 1 ? "waits" : "wait"} for the next try, at ${shortTime(nextTry(failure))}`;
       return after;
     });
+    sent.push(...reported.map((each) => ({ ...aboutAlert(configured, each), ...delivery })));
     if (error === null) {
       failed.delete(key);
       continue;
@@ -111,21 +114,27 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   const alert = testAlert(config.name, context.now().toISOString());
   const sent: SentAlert[] = [];
   for (const { channel, settings } of await channelsOf(workspace)) {
-    sent.push(await send(workspace, { channel, settings }, alert));
-    const { error } = sent.at(-1)!;
+    const delivery = await send(workspace, { channel, settings }, alert);
+    sent.push({ ...aboutAlert({ channel }, alert), ...delivery });
+    const { error } = delivery;
     if (error !== null) warnOf(workspace, channel, { error, check: "" });
   }
   return sent;
 }
 
-async function send(
+function send(
   { context: { signal } }: Workspace,
   { channel, settings: { retries } }: ConfiguredChannel,
   alert: Alert,
-): Promise<SentAlert> {
-  const delivery = await deliver(channel, alert, { retries, signal, wait: (time) => sleep(time) });
-  const { change, area, subject, items } = alert;
-  return { channel: channel.name, change, area, subject, findings: items.map(({ name }) => name), ...delivery };
+): Promise<Delivery> {
+  return deliver(channel, alert, { retries, signal, wait: (time) => sleep(time) });
+}
+
+function aboutAlert(
+  { channel }: Pick<ConfiguredChannel, "channel">,
+  { change, area, subject, items }: Alert,
+): Omit<SentAlert, keyof Delivery> {
+  return { channel: channel.name, change, area, subject, findings: items.map(({ name }) => name) };
 }
 
 function warnOf(
@@ -136,9 +145,13 @@ function warnOf(
   // An HTTP status from 500 on.
   const correct = error.startsWith("response 5")
     ? "the receiver has a fault"
-    : `correct ${keysOf[type]} of this entry of "alerts" in config.json`;
+    : type !== "command" && SILENCE.test(error)
+      ? `the receiver does not answer: start it, or correct ${keysOf[type]} of this entry of "alerts" in config.json`
+      : `correct ${keysOf[type]} of this entry of "alerts" in config.json`;
   warn(workspace, `could not send an alert to ${name}: ${error}`, hint ?? `${correct}${check}`);
 }
+
+const SILENCE = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|other side closed|^no response within/;
 
 const keysOf: Readonly<Record<Channel["type"], string>> = {
   webhook: '"url" or "headers"',

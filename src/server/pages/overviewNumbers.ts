@@ -137,14 +137,16 @@ async function nextJob({ session, now }: PageRequest): Promise<Tile | null> {
     .toSorted((a, b) => (a.next[0]! < b.next[0]! ? -1 : 1))[0];
   const late = statuses.filter(({ status }) => status === "overdue");
   const failed = statuses.filter(({ status }) => status === "failed");
+  const found = statuses.filter(({ status }) => status === "findings");
   return {
     title: "Next job",
     value: installed.length === 0 ? "none" : (next?.name ?? "none"),
-    tone: late.length + failed.length > 0 ? "bad" : installed.length === 0 ? "caution" : "good",
+    tone: late.length + failed.length + found.length > 0 ? "bad" : installed.length === 0 ? "caution" : "good",
     details: [
       next !== undefined && installed.length > 0 && dateTime(next.next[0]!),
       named(late, "overdue"),
       named(failed, "failed last time"),
+      named(found, "found a problem last time"),
       installed.length === 0 && html`not installed: <code>mlctl schedule install</code>`,
     ],
   };
