@@ -119,8 +119,8 @@ function rowTable(result: ExplainResult, shown: number): ViewTable {
         sizes
           .slice(0, SHOWN_FEATURES)
           .map(({ feature, value, size }) => {
-            const shown = value === null ? "missing" : brief(value);
-            return `${feature} (${shown}) ${size < 0 ? "−" : "+"}${formatNumber(Math.abs(size))}`;
+            const given = value === null ? "missing" : brief(value);
+            return `${feature} (${given}) ${size < 0 ? "−" : "+"}${formatNumber(Math.abs(size))}`;
           })
           .join(", "),
     ],

@@ -230,6 +230,14 @@ describe("features of its own past", () => {
       .slice(1)
       .map((line) => Number(line.split(",").at(-1)));
     expect(predicted).toHaveLength(24);
+    // A row that is given twice counts once for those after it.
+    const [header, ...given] = example.read("testdata/t.csv").trim().split("\n");
+    example.write({ "twice.csv": [header, ...given.toSpliced(6, 0, given[5]!)].join("\n") });
+    const twice = { input: `${example.folder}/twice.csv`, output, guard: false, stdin, stdout };
+    const { warnings: found } = await example.change((session) => predict(session, twice));
+    expect(found.join("; ")).toContain(`1 row with the time of an earlier row in column "month", first: line 8`);
+    const again = (await readFile(output, "utf8")).trim().split("\n").slice(1);
+    expect(again.map((line) => Number(line.split(",").at(-1)))).toEqual(predicted.toSpliced(6, 0, predicted[5]!));
     // The forecast is of the model that was fitted again on all rows; the one before has not seen the validation rows.
     const forecasted = await example.look((session) => forecast(session, { ...asked, output }));
     const run = await example.look(async ({ store }) => store.run(runId)!);

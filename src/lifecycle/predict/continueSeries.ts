@@ -12,6 +12,8 @@ export interface CheckedSeries extends CheckedTable {
   readonly model?: () => Model;
 }
 
+const REPEATED = "an earlier row is of the same time and series: later rows look back on that one";
+
 /** For tables that follow each other, such as the batches of a file. */
 export type ContinueSeries = (checked: CheckedTable) => CheckedSeries;
 
@@ -30,7 +32,7 @@ export function seriesContinuer(model: Model, { history }: Pick<RowPolicy, "hist
         return checked;
       }
       for (const table of before.splice(0)) end.follow(table);
-      const { predicted: continued, model: later } = end.follow(checked.table);
+      const { predicted: continued, repeated, model: later } = end.follow(checked.table);
       const solved = checked.errors.filter((each) => isContinued(each, continued));
       const errors = checked.errors.filter((each) => !isContinued(each, continued));
       const warnings = [...checked.warnings, ...(history === "ignore" ? [] : solved)].map((each) =>
@@ -38,7 +40,8 @@ export function seriesContinuer(model: Model, { history }: Pick<RowPolicy, "hist
           ? { ...each, message: `${each.message}; it looks back on the predictions before it` }
           : each,
       );
-      return { ...checked, errors, warnings, continued, model: later };
+      for (const row of repeated) warnings.push({ row, column: end.timeColumn, check: "row", message: REPEATED });
+      return { ...checked, errors, warnings: warnings.toSorted((a, b) => a.row - b.row), continued, model: later };
     };
   };
 }

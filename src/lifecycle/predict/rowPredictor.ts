@@ -121,6 +121,7 @@ function kindOf({ column, check }: RowFinding, isForecast: boolean): string {
   const kinds: Partial<Record<typeof check, string>> = {
     category: "with a category not seen in training",
     declared: "with a missing value",
+    row: "with the time of an earlier row",
   };
   return `${kinds[check] ?? "outside the training range"} in column "${column}"`;
 }

@@ -43,10 +43,13 @@ function extend(model: Model, { inputs, y }: Batch): Model {
 
 interface ContinuedRows {
   readonly predicted: Float64Array;
+  /** Rows of a time and series that an earlier row has: only the first counts in the history. */
+  readonly repeated: ReadonlySet<number>;
   readonly model: () => Model;
 }
 
 interface SeriesEnd {
+  readonly timeColumn: string;
   /** The rows of a table that are after the end of the history. */
   readonly later: (table: Table) => Table;
   readonly follow: (table: Table) => ContinuedRows;
@@ -73,25 +76,32 @@ export function continuedRows(model: Model): (() => SeriesEnd) | undefined {
     let current = withRecentHistory(model, end);
     const made: Batch[] = [];
     const begun = new Set<string>();
+    const seen = new Set<string>();
     const follow = (table: Table): ContinuedRows => {
       const times = timesOf(table, timeName!)!.values;
       const later = laterRows(table);
+      const columns = by.map((name) => findColumn(table, name)!);
+      const seriesOf = (row: number): string => columns.map((column) => cellText(column, row)).join("\0");
+      const isRepeated = (row: number): boolean => {
+        const { size } = seen;
+        return seen.add(`${times[row]}\0${seriesOf(row)}`).size === size;
+      };
+      const repeated = new Set(later.filter(isRepeated));
       const steps = inOrder(later, times);
-      const predicted = predictSteps(current, loaded, table, steps, times);
-      const known = later.filter((row) => !Number.isNaN(predicted[row]));
+      const predicted = predictSteps(current, loaded, table, steps, { times, repeated });
+      const known = later.filter((row) => !Number.isNaN(predicted[row]) && !repeated.has(row));
       const batch = { inputs: selectRows(table, known), y: selectValues(predicted, known) };
       current = extend(current, batch);
       made.push(batch);
       // The first row of a series looks back on labels alone.
-      const columns = by.map((name) => findColumn(table, name)!);
       for (const row of steps.flat()) {
-        const series = columns.map((column) => cellText(column, row)).join("\0");
+        const series = seriesOf(row);
         if (!begun.has(series)) predicted[row] = NaN;
         begun.add(series);
       }
-      return { predicted, model: () => made.reduce(extend, model) };
+      return { predicted, repeated, model: () => made.reduce(extend, model) };
     };
-    return { follow, later: (table) => selectRows(table, laterRows(table)) };
+    return { timeColumn: timeName!, follow, later: (table) => selectRows(table, laterRows(table)) };
   };
 }
 
@@ -104,13 +114,13 @@ function inOrder(rows: Iterable<number>, values: ArrayLike<number>): number[][] 
 /** Each step copies the history, which takes longer than its predictions if it is long. */
 const STEPS_BETWEEN_CUTS = 100;
 
-/** @param times of the rows: those that the history does not reach are left out; without it, they are errors */
+/** @param later.times of the rows: those that the history does not reach are left out; without it, they are errors */
 function predictSteps(
   model: Model,
   loaded: Predictor,
   table: Table,
   steps: readonly number[][],
-  times?: Float64Array,
+  { times, repeated }: { readonly times?: Float64Array; readonly repeated?: ReadonlySet<number> } = {},
 ): Float64Array {
   const predicted = new Float64Array(table.rowCount).fill(NaN);
   let current = model;
@@ -120,7 +130,12 @@ function predictSteps(
     const inputs = selectRows(table, rows);
     const { yPred } = predictor(current, loaded)(inputs);
     rows.forEach((row, at) => (predicted[row] = yPred[at]!));
-    current = extend(current, { inputs, y: yPred });
+    const counted = Int32Array.from(rows.keys()).filter((at) => repeated?.has(rows[at]!) !== true);
+    const isAll = counted.length === rows.length;
+    current = extend(
+      current,
+      isAll ? { inputs, y: yPred } : { inputs: selectRows(inputs, counted), y: selectValues(yPred, counted) },
+    );
   }
   return predicted;
 }
