@@ -33,7 +33,7 @@ export async function openOther(invocation: Invocation, flag: string, place: str
   const path = resolve(place);
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   if (!isFile && !existsSync(join(path, "config.json")))
-    throw new MlctlError("usage", `there is no workspace at ${path}`, {
+    throw new MlctlError(existsSync(path) ? "notReady" : "usage", `there is no workspace at ${path}`, {
       hint: `check ${flag}, or run \`mlctl init\` there`,
     });
   const { config, directory } = isFile
