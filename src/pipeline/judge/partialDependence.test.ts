@@ -93,7 +93,7 @@ describe("partialDependence", () => {
     };
     expect(found!.values).toEqual(expected.values);
     // Both solvers stop at a gradient of about 1e-8.
-    found!.means[0]!.forEach((mean, i) => expect(mean).toBeCloseTo(expected.means[i]!, 6));
+    found!.means[0]!.forEach((each, i) => expect(each).toBeCloseTo(expected.means[i]!, 6));
   });
 
   it("is the effect of a linear model, of numbers and of categories", async () => {
@@ -102,7 +102,7 @@ describe("partialDependence", () => {
     const [ofFew, ofCity] = partialDependence(model, inputs, { columns: ["few", "city"], classes: [], rows: 1000 });
     const ofRome = (3 * city.filter((name) => name === "rome").length) / ROWS;
     expect(ofFew!.values).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    ofFew!.means[0]!.forEach((mean, value) => expect(mean).toBeCloseTo(2 * value + ofRome, 8));
+    ofFew!.means[0]!.forEach((each, value) => expect(each).toBeCloseTo(2 * value + ofRome, 8));
     const byCity = Object.fromEntries(ofCity!.values.map((name, i) => [name, ofCity!.means[0]![i]!]));
     const ofFewAlone = (2 * few.reduce((sum, value) => sum + value, 0)) / ROWS;
     // (i * i) % 3 is never 2, so lima does not occur.
