@@ -72,8 +72,10 @@ export function continuedRows(model: Model): (() => SeriesEnd) | undefined {
     const times = timesOf(table, timeName!)!.values;
     return Int32Array.from([...times.keys()].filter((row) => times[row]! > end));
   };
+  // Once for all requests: it copies the history.
+  const recent = withRecentHistory(model, end);
   return () => {
-    let current = withRecentHistory(model, end);
+    let current = recent;
     const made: Batch[] = [];
     const begun = new Set<string>();
     const seen = new Set<string>();
