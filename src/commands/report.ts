@@ -37,8 +37,9 @@ export const report = defineCommand({
     const { format, output, card } = invocation.options;
     const model = invocation.args[0];
     const step = await import("../lifecycle/report/report.ts");
-    const result = await inWorkspace(invocation, "read", (session) =>
-      step.report(session, { model, format, output, card }),
+    const draws = card !== true && !(format === "md" && output === "-");
+    const result = await step.withPlotThread(draws, (drawing) =>
+      inWorkspace(invocation, "read", (session) => step.report(session, { model, format, output, card, drawing })),
     );
     if (result.text !== null) return { text: result.text };
     const { path, plots, runId } = result;

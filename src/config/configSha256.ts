@@ -61,8 +61,13 @@ export function canonical(value: Json): string {
 
 /** Other settings may have `${NAME}` and not fit the schema: then defaults. @returns undefined if invalid */
 export function parseRecorded(recorded: unknown): Config | undefined {
-  const { data } = configSchema().safeParse(recorded);
+  const { data } = parseOnce(recorded);
   if (data !== undefined) return data;
   const entries = Object.entries((recorded ?? {}) as JsonObject);
-  return configSchema().safeParse(Object.fromEntries(entries.filter(([key]) => affectsTraining([key])))).data;
+  return parseOnce(Object.fromEntries(entries.filter(([key]) => affectsTraining([key])))).data;
+}
+
+/** Compiling a parser would take longer. */
+function parseOnce(value: unknown) {
+  return configSchema().safeParse(value, { jitless: true });
 }

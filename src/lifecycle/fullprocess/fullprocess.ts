@@ -1,6 +1,6 @@
 /** fullprocess: runs the steps from ingest to report that are needed, and records why each ran or was skipped. */
 import { MlctlError } from "../../core/errors.ts";
-import { drawInThread, plotWorker, type Drawing } from "../../reporting/drawing.ts";
+import type { Drawing } from "../../reporting/drawing.ts";
 import type { Run } from "../../core/records/lineage.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../../storage/deployment/repairDeployment.ts";
@@ -33,7 +33,7 @@ import { monitorNewRows, type MonitoredNewRows } from "../monitor/monitorNewRows
 import { ingestNews } from "../monitor/ingestNews.ts";
 import type { SentAlert } from "../monitor/alertDelivery.ts";
 import { announceDeployment, sendAlerts } from "../monitor/monitorAlerts.ts";
-import { report } from "../report/report.ts";
+import { report, withPlotThread } from "../report/report.ts";
 import { score } from "../score/score.ts";
 import { reading, writing, type Session } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
@@ -91,14 +91,9 @@ async function neededSteps(
     // Another mlctl process may have done the work while this one waited for the lock.
     const current = await planFullprocess(session, force);
     if (current.start === "nothing_new") return nothingNew(current);
-    // The plotting library loads in a thread while the earlier steps run here.
-    const plots = plotWorker();
-    plots.prepare();
-    try {
-      return await runSteps(session, current, { ...options, force, verdicts, drawing: drawInThread(plots) });
-    } finally {
-      await plots.close();
-    }
+    return await withPlotThread(true, (drawing) =>
+      runSteps(session, current, { ...options, force, verdicts, drawing }),
+    );
   });
 }
 

@@ -40,7 +40,7 @@ export async function diagnose(session: Session, options: { readonly offline?: b
   const packages = options.offline
     ? Promise.resolve<PackageCheck>({ status: "unknown", reason: "offline", packages: [] })
     : checkPackages(context.signal);
-  const table = await readDataset(session, dataset);
+  const [table, files] = await Promise.all([readDataset(session, dataset), integrity(session)]);
   const { column, rows, problem } = predictionsOf(deployed.model, table);
   await nextTurn();
   context.signal.throwIfAborted();
@@ -65,7 +65,7 @@ export async function diagnose(session: Session, options: { readonly offline?: b
       ...dataFindings(config, dataset, table, { ...deployed.model, drift }),
       finding("predictions", problem === undefined ? "pass" : "warn", problem ?? "predictions vary between rows"),
       ...packageFindings(await packages),
-      ...(await integrity(session)),
+      ...files,
     ],
   };
 }

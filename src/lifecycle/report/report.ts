@@ -5,7 +5,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
 import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
-import { drawInProcess, type Drawing } from "../../reporting/drawing.ts";
+import { drawInProcess, drawInThread, plotWorker, type Drawing } from "../../reporting/drawing.ts";
 import { htmlReport, modelCard } from "../../reporting/htmlReport.ts";
 import { markdownCard, markdownReport } from "../../reporting/markdownReport.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
@@ -28,6 +28,13 @@ export interface ReportOptions {
   readonly drawing?: Drawing;
   /** Called once all plots are requested: if they are drawn in a thread, the caller can do other work. */
   readonly onDrawing?: () => void;
+}
+
+/** @param draws starts the thread at once: it loads the plot library while `work` prepares what is drawn */
+export async function withPlotThread<T>(draws: boolean, work: (drawing: Drawing) => Promise<T>): Promise<T> {
+  const plots = plotWorker();
+  if (draws) plots.prepare();
+  return work(drawInThread(plots)).finally(plots.close);
 }
 
 export async function report(session: Session, options: ReportOptions = {}) {

@@ -1,5 +1,5 @@
 /** Mean predictions of the test rows: by value of a column, by segment and by time. */
-import { parseRecorded } from "../../config/configSha256.ts";
+import { valueAt } from "../../config/jsonPath.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/lineage.ts";
 import { selectRows, findColumn } from "../../core/table/table.ts";
@@ -56,7 +56,8 @@ export function reportMeans(inputs: JudgedInputs | null, { session, model, run, 
     rows: most,
   });
   // Series that were found in the data have their time column in the recorded configuration.
-  const time = parseRecorded(run.config)?.time_column ?? session.config.time_column;
+  const recorded = valueAt(run.config, ["time_column"]);
+  const time = typeof recorded === "string" ? recorded : session.config.time_column;
   return {
     meanClasses: codes.map((code) => classes[code]!),
     dependence: columns.length === 0 ? null : { rows: Math.min(most, inputs.inputs.rowCount), columns },
