@@ -1,7 +1,7 @@
 /** Several classes and numbers as targets, end to end: texts, dates and missing values in the rows. */
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { random } from "../core/random.ts";
 import { served } from "./servedWorkspace.ts";
 import { emptyWorkspace, type FullprocessJson, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
@@ -80,6 +80,11 @@ const examples: readonly Example[] = [
   },
   { task: "regression", metric: "rmse", target: "rent", id: "id", rows: flats, picture: /^predictedvsactual_.*png$/ },
 ];
+
+function softmax(margins: readonly number[]): number[] {
+  const powers = margins.map((margin) => Math.exp(margin));
+  return powers.map((power) => power / powers.reduce((sum, each) => sum + each, 0));
+}
 
 describe.each(examples)("$task", ({ task, metric, target, id, rows, picture }) => {
   let workspace: LifecycleWorkspace;
@@ -185,6 +190,30 @@ describe.each(examples)("$task", ({ task, metric, target, id, rows, picture }) =
     const ofServer = text.split("\n").map((each) => each.split(","));
     expect(ofServer[0]!.slice(0, first + 3)).toEqual(header!.slice(0, -1));
     expect(ofServer[1]!.slice(0, first + 3)).toEqual(line!.slice(0, -1));
+    const explained = await server.post("/predict?explain=true", prediction.inputs);
+    const explanation = explained.body["explanation"] as {
+      classes: string[];
+      base_value: number[];
+      contributions: Record<string, number[]>;
+    };
+    expect(explanation).toMatchObject({ unit: "margin", classes: species.toSorted() });
+    const { base_value: base, contributions } = explanation;
+    const margins = base.map((value, i) => Object.values(contributions).reduce((sum, own) => sum + own[i]!, value));
+    // The softmax of the sums, and on the page of the row for the predicted class, before and after.
+    softmax(margins).forEach((share, i) => expect(share).toBeCloseTo(shares[i]!, 9));
+    const of = shares.indexOf(Math.max(...shares));
+    const id = String(explained.body["prediction_id"]);
+    const shown = / \(margin of “versicolor”\)\. That is ([\d.]+) % → ([\d.]+) % as a probability/;
+    const [, before, after] = await vi.waitFor(
+      async () => {
+        const page = (await server.get(`/ui/predictions/${id}`)).text.replace(/\s+/g, " ");
+        expect(page).toMatch(shown);
+        return shown.exec(page)!;
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+    expect(Math.abs(Number(before) / 100 - softmax(base)[of]!)).toBeLessThan(0.01);
+    expect(Math.abs(Number(after) / 100 - shares[of]!)).toBeLessThan(0.01);
   });
 
   it("is diagnosed: predictions, missing shares and findings", () => {

@@ -1,9 +1,9 @@
 /** SHAP values of each input column, the sums over its features, on the test set, for model families that support them. */
 import type { Model } from "../../core/records/model.ts";
-import { findColumn, selectRows, type Column, type Task } from "../../core/table/table.ts";
+import { findColumn, selectRows, type Column } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
-import { byInputColumn, explain, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
+import { byInputColumn, explain, quickRows, shapUnit, type Explained } from "../../pipeline/predict/explain.ts";
 import { mean } from "../../stats/descriptive.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import type { ShapFeature } from "../../plots/shapSummary.ts";
@@ -23,10 +23,12 @@ export function reportShap(judged: JudgedInputs | null, model: Model): ReportInp
   const explained = explain(withHistory, sample, MAX_CLASSES);
   const summed = byInputColumn(explained);
   const matrix = compileTransforms(withHistory.transforms)(sample);
-  const { classes, task, name } = model.signature.target;
+  const { target } = model.signature;
+  const { classes, task, name } = target;
+  const unit = shapUnit(target, explained.unit);
   const outputs = task === "multiclass" ? classes!.slice(0, MAX_CLASSES) : [classes?.[1] ?? name];
   return outputs.map((label, output) => ({
-    unit: unitOf(task, label, explained),
+    unit: task === "regression" ? unit : `${unit} of “${label}”`,
     features: Array.from(explained.columns, ([column, places], at) => ({
       name: column,
       contributions: contributionsOf(summed, output, at),
@@ -68,11 +70,6 @@ export function reportImportance(
 
 function valuesOf(column: Column | undefined): Pick<ShapFeature, "values" | "categories"> | undefined {
   return column?.kind === "category" ? { values: column.codes, categories: column.categories } : column;
-}
-
-function unitOf(task: Task, label: string, { blocks }: Explained): string {
-  if (task === "regression") return blocks[0]!.unit === "log_target" ? `logarithm of ${label}` : label;
-  return task === "binary" ? `log-odds of “${label}”` : `margin of “${label}”`;
 }
 
 function contributionsOf({ featureNames, outputCount, blocks }: Explained, output: number, place: number) {

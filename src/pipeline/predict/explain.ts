@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import type { Model } from "../../core/records/model.ts";
-import { sliceRows, type Table } from "../../core/table/table.ts";
+import { sliceRows, type Table, type TargetSpec } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { withoutPrefixes } from "../../features/branches.ts";
 import { featuresByColumn } from "../../features/inputColumns.ts";
@@ -54,6 +54,12 @@ export function byInputColumn(explained: Explained): Explained {
   const names: string[] = [];
   for (const [column, places] of explained.columns) for (const place of places) names[place] = column;
   return { ...explained, ...merged(explained, names) };
+}
+
+/** The unit of SHAP values in words. "margin": an input of the softmax, of which no probability follows without the others. */
+export function shapUnit({ task, name }: Pick<TargetSpec, "task" | "name">, unit: Explained["unit"]): string {
+  if (unit === "log_target") return `logarithm of ${name}`;
+  return { regression: name, binary: "log-odds", multiclass: "margin" }[task];
 }
 
 /** How many rows to explain where a sample does: at most `rows`, of a large model fewer. */

@@ -9,7 +9,7 @@ import { predictionNamed, recordedModel } from "./lookups.ts";
 import { valueText } from "./predictionsPage.ts";
 import { attempt } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
-import { explain } from "../../pipeline/predict/explain.ts";
+import { explain, shapUnit } from "../../pipeline/predict/explain.ts";
 import { rowReader } from "../../pipeline/rows/rowReader.ts";
 
 export async function predictionPage(request: PageRequest): Promise<Page> {
@@ -57,11 +57,12 @@ const MAX_BARS = 30;
 
 function explanation({ probability }: LogEntry, shap: PredictionShap): Html {
   if ("reason" in shap) return html`<p class="empty">${shap.reason}</p>`;
-  const { unit, baseValue, columns, total, outputName } = shap;
+  const { unit, baseValue, columns, total, outputName, averageShare } = shap;
   const largest = Math.max(...columns.map(({ value }) => Math.abs(value)), 1e-12);
   const of = outputName === null ? "" : ` of “${outputName}”`;
-  const shares = [sigmoid(baseValue), probability ?? sigmoid(total)].map(percent).join(" → ");
-  const asShares = unit === "log-odds" && outputName !== null && ` That is ${shares} as a probability.`;
+  const shares = [averageShare, probability];
+  const asShares =
+    shares.every((share) => share !== null) && ` That is ${shares.map(percent).join(" → ")} as a probability.`;
   const caption = `Effect of each column on the prediction (SHAP values, ${unit}${of}), largest first`;
   const byFeature = columns.flatMap(({ name, features }) => features.map((each) => ({ ...each, column: name })));
   return html`<p>
@@ -94,8 +95,11 @@ function signed(value: number): string {
   return `${value > 0 ? "+" : ""}${displayNumber(value)}`;
 }
 
-function sigmoid(logOdds: number): number {
-  return 1 / (1 + Math.exp(-logOdds));
+/** The probability of an output, without calibration. */
+function shareOf(margins: readonly number[], output: number): number {
+  const others = margins.length === 1 ? [0, margins[0]!] : margins;
+  const own = margins[output]!;
+  return 1 / others.reduce((sum, margin) => sum + Math.exp(margin - own), 0);
 }
 
 function cellText(value: LogEntry["inputs"][string] | undefined): Html | string {
@@ -128,7 +132,7 @@ function explained(model: Model, { inputs, prediction }: LogEntry) {
   const row = names.map((name) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
   const { table } = rowReader(model.signature, names)([row]);
   const { featureNames, columns: byColumn, outputCount, baseValues, blocks, unit } = explain(model, table);
-  const { classes = [], task, name: target } = model.signature.target;
+  const { classes = [], task } = model.signature.target;
   const output = outputCount === 1 ? 0 : Math.max(0, classes.indexOf(String(prediction)));
   const values = blocks[0]!.values;
   const columns = Array.from(byColumn, ([column, places]) => {
@@ -139,8 +143,9 @@ function explained(model: Model, { inputs, prediction }: LogEntry) {
   });
   const baseValue = baseValues[output]!;
   return {
-    unit: unit ?? (task === "regression" ? target : "log-odds"),
+    unit: shapUnit(model.signature.target, unit),
     baseValue,
+    averageShare: task === "regression" ? null : shareOf(baseValues, output),
     total: columns.reduce((sum, { value }) => sum + value, baseValue),
     outputName: outputCount > 1 ? (classes[output] ?? null) : task === "binary" ? (classes[1] ?? null) : null,
     columns: columns.toSorted(bySize),

@@ -127,6 +127,10 @@ function predictionSchemas(served: ServedModel | undefined, { serve }: Config): 
   const always = served?.labels ? { one, many } : {};
   const sometimes = served === undefined ? { one, many } : {};
   const explanation = ref("Explanation");
+  const shap = {
+    anyOf: [number, list(number)],
+    description: "of more than two classes a list, in the order of `classes`",
+  };
   const warnings = { warnings: list(ref("Finding")) };
   const [version, id] = [{ [names.version]: text }, { ...text, description: "by which its label is joined" }];
   return {
@@ -138,7 +142,7 @@ function predictionSchemas(served: ServedModel | undefined, { serve }: Config): 
       { [names.predictions]: list(value), ...always.many, ...version, [names.ids]: list(id), ...warnings },
       { ...sometimes.many, explanations: list(explanation), warning_count: whole, ...echoed(list) },
     ),
-    Explanation: object({ unit: text, base_value: {}, contributions: byName({}) }),
+    Explanation: object({ unit: text, base_value: shap, contributions: byName(shap) }, { classes: list(text) }),
     Invoked: object({ predictions: list(value) }, { ...warnings, warning_count: whole }),
   };
 }

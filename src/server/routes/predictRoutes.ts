@@ -12,7 +12,7 @@ import { ref } from "../http/shapes.ts";
 import type { Predictions } from "../predictions/servedPredictor.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
-import { byInputColumn, explain as shapValues } from "../../pipeline/predict/explain.ts";
+import { byInputColumn, explain as shapValues, shapUnit } from "../../pipeline/predict/explain.ts";
 
 const CSV_TYPE = "text/csv";
 
@@ -148,7 +148,7 @@ export function explanations(
 ): Record<string, unknown> {
   if (table.rowCount === 0) return { explanations: [] };
   const model = modelOf();
-  const { featureNames, outputCount, baseValues, blocks } = attempt(
+  const { featureNames, outputCount, baseValues, blocks, unit } = attempt(
     () => byInputColumn(shapValues(model, table)),
     (error) => {
       throw problemFrom("bad-request", error);
@@ -166,6 +166,9 @@ export function explanations(
       contributions: Object.fromEntries(contributions),
     };
   });
-  const unit = model.signature.target.task === "regression" ? model.signature.target.name : "log-odds";
-  return single ? { explanation: { unit, ...rows[0]! } } : { explanations: rows.map((row) => ({ unit, ...row })) };
+  const { target } = model.signature;
+  const common = { unit: shapUnit(target, unit), ...(outputCount > 1 && { classes: target.classes }) };
+  return single
+    ? { explanation: { ...common, ...rows[0]! } }
+    : { explanations: rows.map((row) => ({ ...common, ...row })) };
 }
