@@ -202,11 +202,11 @@ describe.each(examples)("$task", ({ task, metric, target, id, rows, picture }) =
     // The softmax of the sums, and on the page of the row for the predicted class, before and after.
     softmax(margins).forEach((share, i) => expect(share).toBeCloseTo(shares[i]!, 9));
     const of = shares.indexOf(Math.max(...shares));
-    const id = String(explained.body["prediction_id"]);
+    const logged = String(explained.body["prediction_id"]);
     const shown = / \(margin of “versicolor”\)\. That is ([\d.]+) % → ([\d.]+) % as a probability/;
     const [, before, after] = await vi.waitFor(
       async () => {
-        const page = (await server.get(`/ui/predictions/${id}`)).text.replace(/\s+/g, " ");
+        const page = (await server.get(`/ui/predictions/${logged}`)).text.replace(/\s+/g, " ");
         expect(page).toMatch(shown);
         return shown.exec(page)!;
       },

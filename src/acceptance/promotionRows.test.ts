@@ -174,3 +174,13 @@ describe("test rows that a model was trained on", () => {
     expect(result.reasons.join()).toMatch(/ on the same 400 rows: better /);
   });
 });
+
+it("compares models of the same classes, the other of which is the positive one, and of no other classes", () => {
+  const judged = ([first, second]: readonly [object, object]) =>
+    challenged([first, second], csv(month(6))).result.reasons.find((reason) => reason.includes("on the same"));
+  const same = judged([withCalls, withCalls]);
+  expect(same).toMatch(/^log_loss 0\.\d+ against the champion's 0\.\d+ on the same \d+ rows/);
+  // The log loss does not depend on the positive class.
+  expect(judged([{ ...withCalls, positive_class: "no" }, withCalls])).toBe(same);
+  expect(judged([withCalls, { ...withCalls, positive_class: "no" }])).toBe(same);
+});

@@ -1,14 +1,17 @@
 /** Trains recorded runs again, as they were or with the dataset or seed of another run, and compares two. Writes nothing. */
+import { isDeepStrictEqual } from "node:util";
 import { parseRecorded } from "../../config/configSha256.ts";
 import type { Dataset, Run } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
+import { computeMetrics } from "../../metrics/findMetric.ts";
 import { parseModel, serializeModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { costsOf } from "../settings.ts";
-import { judge } from "../judge.ts";
+import { judge, type Judgement } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
 import { buildModel } from "../train/keepModels.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
@@ -99,20 +102,43 @@ export async function runWithModel(session: Session, reference: string) {
 }
 
 /**
+ * Of two classes, the first model may have the other one as its positive class: then its evaluation is turned round.
  * @returns the models on the rows that both can predict
  * @throws {MlctlError} kind "data" if the models have different targets, or one cannot predict the rows
  */
 export function judgePair({ config }: Pick<Session, "config">, first: Model, second: Model, table: Table) {
-  const [mine, theirs] = [first.signature.target, second.signature.target];
-  if (JSON.stringify(mine) !== JSON.stringify(theirs)) {
-    const message = "the two models have different targets or classes, so their metrics cannot be compared";
-    throw new MlctlError("data", message, { hint: `${describe(mine)} vs ${describe(theirs)}` });
-  }
+  const isTurned =
+    first.signature.target.task === "binary" && isDeepStrictEqual(turned(first), second.signature.target);
+  if (!isTurned) requireSameTarget(first, second);
   const costs = costsOf(config);
-  const a = judge(first, table, costs);
+  const judgeFirst = (rows: Table): Pick<Judgement, "evaluation" | "metrics" | "table"> => {
+    const judged = judge(first, rows, costs);
+    const evaluation = isTurned ? turnedRound(judged.evaluation) : judged.evaluation;
+    return { evaluation, metrics: isTurned ? computeMetrics(evaluation) : judged.metrics, table: judged.table };
+  };
+  const a = judgeFirst(table);
   const b = judge(second, a.table, costs);
   // A model with history features may reach fewer rows.
-  return { a: b.table.rowCount < a.table.rowCount ? judge(first, b.table, costs) : a, b };
+  return { a: b.table.rowCount < a.table.rowCount ? judgeFirst(b.table) : a, b };
+}
+
+function turned({ signature: { target } }: Model): Model["signature"]["target"] {
+  return { ...target, classes: target.classes?.toReversed() };
+}
+
+function turnedRound({ yTrue, yPred, probabilities, ...rest }: Evaluation): Evaluation {
+  const [actual, predicted, shares] = [yTrue, yPred, probabilities].map(
+    (each) => each && each.map((value) => 1 - value),
+  );
+  return { ...rest, yTrue: actual!, yPred: predicted!, probabilities: shares! };
+}
+
+/** @throws {MlctlError} kind "data" if not */
+export function requireSameTarget(first: Model, second: Model): void {
+  const [mine, theirs] = [first.signature.target, second.signature.target];
+  if (isDeepStrictEqual(mine, theirs)) return;
+  const message = "the two models have different targets or classes, so their metrics cannot be compared";
+  throw new MlctlError("data", message, { hint: `${describe(mine)} vs ${describe(theirs)}` });
 }
 
 function describe({ name, task, classes }: Model["signature"]["target"]): string {

@@ -9,7 +9,7 @@ import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/
 import { shapleyShares } from "../../pipeline/judge/shapleyShares.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { decidingMetric } from "../settings.ts";
-import { judgePair, runWithModel, type RunWithModel } from "./retrain.ts";
+import { judgePair, requireSameTarget, runWithModel, type RunWithModel } from "./retrain.ts";
 import type { Session } from "../session.ts";
 import {
   differingFactors,
@@ -37,6 +37,8 @@ export async function why(session: Session, reference: string, options: WhyOptio
   const a = await runWithModel(session, other.runId);
   const metric = findMetric(options.metric ?? decidingMetric(session.config, run.task), run.task);
   const test = await readTestData(session, [a.model, b.model], options.data);
+  // The models in between would have classes of both.
+  requireSameTarget(a.model, b.model);
   const { a: first, b: second } = judgePair(session, a.model, b.model, test.table);
   const ends = { a: first.evaluation, b: second.evaluation, table: second.table };
   const compare = (one: Evaluation, two: Evaluation): MetricDifference =>

@@ -77,7 +77,7 @@ describe("initFrom", () => {
       ingest: { null_values: ["?"] },
     });
     for (const note of [
-      '"y" has 2 classes: bad (25 %), good (75 %)',
+      '"y" has 2 classes: good (75 %), bad (25 %)',
       'column "nr" is not used: it numbers the rows',
       'column "same" is not used: every row has the same value',
       'read as missing: "plan" ("?")',
@@ -176,4 +176,20 @@ describe("initFrom", () => {
       details: ["id: number, first 1000", "day: date, first 2024-01-01", "city: category, first c0"],
     });
   });
+
+  it.each([
+    [["ja", "nein"], 0.7, "ja"],
+    [["no", "yes"], 0.2, undefined],
+    [["Attrited", "Existing"], 0.2, "Attrited"],
+    [["Attrited", "Existing"], 0.45, undefined],
+    [["0", "1"], 0.2, undefined],
+  ])(
+    "of the classes %j, the first in %d of the rows, the positive one is %j",
+    async ([first, last], share, positive) => {
+      const table = csv("x,y", 100, (i) => `${(i * 37) % 61},${i % 100 < 100 * share ? first : last}`);
+      const { config, result } = await start(table, "y");
+      expect(config!.positive_class).toBe(positive ?? null);
+      expect(result.notes.some((note) => note.includes("refer to this class"))).toBe(positive !== undefined);
+    },
+  );
 });

@@ -19,6 +19,7 @@ import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
+import { likelyPositive, positiveEntry } from "./positiveClass.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
 import { splitOf, writeParts } from "./splitFile.ts";
 
@@ -64,7 +65,9 @@ export async function initFrom(options: InitFromOptions, context: Context) {
         details,
         hint: "name the column that is to be predicted: --target COLUMN",
       });
-    const asked = { target, task: null, positiveClass: null };
+    const open = { target, task: null, positiveClass: null };
+    const positiveClass = likelyPositive(encodeTarget(table, open)) ?? null;
+    const asked = { ...open, positiveClass };
     const encoded = encodeTarget(table, asked);
     const { task } = encoded.spec;
     const remarks = targetRemarks(encoded, asked);
@@ -83,6 +86,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const entries: Entry[] = [
       { key: "name", value: basename(from).split(".")[0]!, notes: [] },
       { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
+      ...positiveEntry(positiveClass),
       { key: "task", value: task === "regression" ? task : "classification", notes: [] },
       // Such a column looks like text until "ingest" says how it is read: dropped, it would stay so.
       ...noFeatures({ ...inputs, columns: inputs.columns.filter(({ name }) => !undecided.includes(name)) }, task),
