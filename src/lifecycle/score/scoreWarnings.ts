@@ -38,7 +38,10 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
       (classes === undefined
         ? `all ${rows} test rows have ${formatNumber(only!)} in "${target}", so no model can be better than the baseline`
         : `all ${rows} test rows are "${classes[only!]}": metrics of the other classes are 0 or undefined; add such rows`),
-    isConstant ? undefined : almostPerfect(metrics, target, rows),
+    isConstant
+      ? undefined
+      : (almostPerfect(metrics, target, rows) ??
+        (run === null ? undefined : almostPerfect(run.metrics, target, run.validationRows, " on the validation rows"))),
     withoutHistory > 0 && `test rows not scored because the model's history does not reach them: ${withoutHistory}`,
     ...unseenNote(unseenSeries),
     ...(known === undefined ? unknownCopies(run) : copiesWarnings(known, rows, run!.validationRows)),
@@ -59,10 +62,15 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
 const ALMOST_PERFECT = 0.999;
 
 /** @returns a warning, because several columns together can give the target away where no single one does */
-export function almostPerfect(metrics: ScoreRecord["metrics"], target: string, rows: number): string | undefined {
+export function almostPerfect(
+  metrics: ScoreRecord["metrics"],
+  target: string,
+  rows: number,
+  where = "",
+): string | undefined {
   const name = ["r2", "roc_auc", "mcc"].find((each) => (metrics[each] ?? 0) >= ALMOST_PERFECT);
   if (name === undefined || rows < FEW_ROWS) return undefined;
-  return `${name} ${metrics[name]!.toFixed(5)} is almost perfect: check that all columns are known before "${target}" is (the report shows which matter most)`;
+  return `${name} ${metrics[name]!.toFixed(5)} is almost perfect${where}: check that all columns are known before "${target}" is (the report shows which matter most)`;
 }
 
 /** Why copies of training rows were not looked for. */

@@ -3,8 +3,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { recover } from "../../core/errors.ts";
 import { findColumn, type Table } from "../../core/table/table.ts";
 import { dateText, formatNumber } from "../../core/text/format.ts";
+import { aucAlone, dominantColumn } from "../../pipeline/leakage/dominantColumn.ts";
 import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
-import { targetLeakage } from "../../pipeline/leakage/targetLeakage.ts";
+import { targetLeakage, type Suspect } from "../../pipeline/leakage/targetLeakage.ts";
 import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
 import { latestDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
@@ -18,12 +19,15 @@ import { prepareData, type PreparedData } from "./trainingData.ts";
 export async function inspectData(session: Session, data: PreparedData): Promise<string[]> {
   const { context } = session;
   const { training, tables } = data.parts();
-  const suspects = [];
+  const suspects: Suspect[] = [];
+  const alone = new Map<string, number>();
   for (const column of training.inputs.columns) {
     await nextTurn();
     context.signal.throwIfAborted();
     suspects.push(...targetLeakage({ ...training.inputs, columns: [column] }, training.y, training.target));
+    if (training.target.task === "binary") alone.set(column.name, aucAlone(column, training.y));
   }
+  suspects.push(...dominantColumn(alone).filter(({ column }) => suspects.every((each) => each.column !== column)));
   const time = findColumn(data.inputs, data.history?.timeColumn ?? "");
   if (time?.kind === "date") suspects.push(...temporalLeakage(data.inputs, { ...data, times: time.values }));
   await nextTurn();

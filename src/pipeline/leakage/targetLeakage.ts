@@ -16,7 +16,7 @@ const SAMPLE_ROWS = 20_000;
 const WORTH_A_LOOK = 0.99;
 const AUC_WORTH_A_LOOK = 0.985;
 /** On average; with fewer, every value is pure by chance. */
-const MIN_ROWS_PER_VALUE = 10;
+export const MIN_ROWS_PER_VALUE = 10;
 
 /** Share of one class among the rows in which a column is filled (or empty), at or above which the column is reported, */
 const NEARLY_ONLY = 0.99;
@@ -99,7 +99,7 @@ function isWorthALook(values: Float64Array, classes: Float64Array, kind: Kind): 
 /** Kept for the next column, which mostly has as many values. */
 let drawn: { readonly count: number; readonly positions: Int32Array } | undefined;
 
-function sampleOf(count: number): Int32Array {
+export function sampleOf(count: number): Int32Array {
   if (drawn?.count !== count)
     drawn = { count, positions: samplePositions(count, { seed: 0, sampleSize: SAMPLE_ROWS }) };
   return drawn.positions;
@@ -123,7 +123,7 @@ function presentRows(cells: Float64Array): Int32Array {
 }
 
 /** AUC of the column as a score, in the better direction; by choice, for any metric that ranks the models. */
-function separation(probabilities: Float64Array, yTrue: Float64Array): number {
+export function separation(probabilities: Float64Array, yTrue: Float64Array): number {
   const yPred = new Float64Array(yTrue.length);
   const evaluation = { task: "binary", classCount: 2, yTrue, yPred, probabilities } as const;
   const auc = findMetric("roc_auc", "binary").compute(evaluation);
