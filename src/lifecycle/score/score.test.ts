@@ -81,6 +81,41 @@ describe("score", () => {
     ]);
   });
 
+  it("reports patients in the test rows that training rows have, too, if a patient has one target; so does train", async () => {
+    /** Visits of 60 patients, or of 60 others. */
+    const visits = (first: number, count: number, isOfPatient: boolean): string =>
+      Array.from({ length: count }, (_, i) => {
+        const patient = first + ((i * 7) % 60);
+        return `P${patient},${(i * 13) % 29},${(isOfPatient ? patient % 3 : i % 7) < 2 ? "yes" : "no"}\n`;
+      }).join("");
+    const warningsOf = async (test: string, isOfPatient = true, group: string | null = null) => {
+      const rest = { train: { models: [{ family: "logistic_regression" }], selection: { group_column: group } } };
+      const example = await exampleWorkspace(
+        { ...exampleConfig, target: "ill", id_columns: ["patient"], ...rest },
+        {
+          "practicedata/a.csv": `patient,dose,ill\n${visits(0, 300, isOfPatient)}`,
+          "testdata/t.csv": `patient,dose,ill\n${test}`,
+        },
+      );
+      await example.change(async (session) => {
+        await ingest(session);
+        await train(session);
+        await score(session);
+      });
+      return example.warnings().filter((text) => text.includes("rows of one"));
+    };
+    const ofTrain = expect.stringMatching(
+      /^rows of one "patient" have the same target.* set "train": \{ "selection"/,
+    ) as string;
+    const ofScore = expect.stringMatching(
+      /^90 of 90 test rows have a "patient" that training rows have, too/,
+    ) as string;
+    expect(await warningsOf(visits(0, 90, true))).toEqual([ofTrain, ofScore]);
+    expect(await warningsOf(visits(0, 90, true), true, "patient")).toEqual([ofScore]);
+    expect(await warningsOf(visits(60, 90, true))).toEqual([ofTrain]);
+    expect(await warningsOf(visits(0, 90, false), false)).toEqual([]);
+  });
+
   it("reports nothing for rows that were not ingested", async () => {
     const { result } = await scoredOn(unseen);
     expect([result.leakage, leakageWarnings(result)]).toEqual([{ copiedRows: 0, copiedValidationRows: 0 }, []]);

@@ -16,6 +16,7 @@ import type { Judgement } from "../judge.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { pricing } from "../settings.ts";
+import { sharedGroups } from "./sharedGroups.ts";
 import { olderThanTraining } from "../train/inspectData.ts";
 import { prepareData } from "../train/trainingData.ts";
 
@@ -52,6 +53,7 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
           worseThanBaseline(metrics, baseline, evaluation.task),
           dearerThanConstant(judged, pricing(session.config, model.signature.target)),
         ]),
+    ...(ingested === undefined ? [] : sharedGroups(session.config, model.signature, { ingested, test })),
     ...(ingested === undefined ? [] : olderThanTraining(test, ingested, session.config.time_column)),
     ...(run === null ? [] : validationGap(scored, run, { test, ingested })),
   ]);

@@ -192,4 +192,27 @@ describe("initFrom", () => {
       expect(result.notes.some((note) => note.includes("refer to this class"))).toBe(positive !== undefined);
     },
   );
+
+  it("tests on whole groups, if rows of one value have the same target", async () => {
+    // 120 patients, their visits in mixed order.
+    const patient = (i: number): number => (i * 37) % 120;
+    const visits = csv(
+      "patient,dose,ill",
+      480,
+      (i) => `P${patient(i)},${(i * 13) % 29},${patient(i) % 3 === 0 ? "yes" : "no"}`,
+    );
+    const { config, result, directory } = await start(visits, "ill");
+    expect(config).toMatchObject({ id_columns: ["patient"], train: { selection: { group_column: "patient" } } });
+    expect(result.notes.join()).toMatch(
+      /rows of one "patient" have the same target: 96 of 480 rows test, none of a "patient"/,
+    );
+    const [training, test] = ["sourcedata/train.csv", "testdata/test.csv"].map((path) => {
+      const [, ...rows] = readFileSync(join(directory, path), "utf8").trim().split("\n");
+      return new Set(rows.map((row) => row.split(",")[0]));
+    });
+    expect(training!.intersection(test!).size).toBe(0);
+    // Each visit with a target of its own.
+    const own = csv("patient,dose,ill", 480, (i) => `P${patient(i)},${(i * 13) % 29},${i % 7 < 2 ? "yes" : "no"}`);
+    expect((await start(own, "ill")).config!.train.selection.group_column).toBeNull();
+  });
 });

@@ -5,7 +5,7 @@ import { basename, join, relative, sep } from "node:path";
 import { type Task, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { atLine, counted, formatNumber, percent, listed, present } from "../../core/text/format.ts";
+import { atLine, counted, listed, present } from "../../core/text/format.ts";
 import { cellText } from "../../core/table/table.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
@@ -14,12 +14,13 @@ import { readDataset } from "../../data/files/readTable.ts";
 import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
 import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
 import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
-import { encodeTarget, type EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
+import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
-import { likelyPositive, positiveEntry } from "./positiveClass.ts";
+import { groupSplit } from "./groupSplit.ts";
+import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
 import { splitOf, writeParts } from "./splitFile.ts";
 
@@ -60,19 +61,18 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       });
     if (!names.includes(target))
       throw new MlctlError("usage", `the file has no column "${target}"`, { hint: columnHint(target, names) });
-    if (isId(table, target))
+    if (isIdColumn(table, target))
       throw new MlctlError("usage", `"${target}" has another value in every row, as an id: nothing can be learned`, {
         details,
         hint: "name the column that is to be predicted: --target COLUMN",
       });
-    const open = { target, task: null, positiveClass: null };
-    const positiveClass = likelyPositive(encodeTarget(table, open)) ?? null;
-    const asked = { ...open, positiveClass };
-    const encoded = encodeTarget(table, asked);
+    const { asked, encoded } = encodeLikely(table, target);
     const { task } = encoded.spec;
     const remarks = targetRemarks(encoded, asked);
     const inputs = { ...table, columns: table.columns.filter(({ name }) => name !== target) };
-    const { split, time } = chooseRows(table, inputs, encoded, options);
+    const chosen = chooseRows(table, inputs, encoded, options);
+    const groups = chosen.time.value === undefined ? groupSplit(inputs, encoded, options) : undefined;
+    const { split } = groups ?? chosen;
     // JSON and Parquet are split as ingest reads them, so that their values have the usual format.
     const input = /\.(jsonl|ndjson|json|parquet)(\.gz)?$/i.test(from) ? dataset : from;
     const types = columns.flatMap(({ name, format }) =>
@@ -86,11 +86,15 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const entries: Entry[] = [
       { key: "name", value: basename(from).split(".")[0]!, notes: [] },
       { key: "target", value: target, notes: [targetNote(encoded), ...remarks.warnings, ...remarks.notes] },
-      ...positiveEntry(positiveClass),
+      ...positiveEntry(asked.positiveClass),
       { key: "task", value: task === "regression" ? task : "classification", notes: [] },
       // Such a column looks like text until "ingest" says how it is read: dropped, it would stay so.
-      ...noFeatures({ ...inputs, columns: inputs.columns.filter(({ name }) => !undecided.includes(name)) }, task),
-      time,
+      ...noFeatures(
+        { ...inputs, columns: inputs.columns.filter(({ name }) => !undecided.includes(name)) },
+        task,
+        groups,
+      ),
+      ...(groups?.entries ?? [chosen.time]),
       // The parts are written anew: how the file is written is no matter of config.json.
       { key: "ingest", value: ingest, notes: notes.filter((note) => !csvNotes.includes(note)) },
     ];
@@ -105,7 +109,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
   });
 }
 
-function isId(table: Table, target: string): boolean {
+function isIdColumn(table: Table, target: string): boolean {
   const column = findColumn(table, target)!;
   const { size } = new Set<number>(column.kind === "category" ? column.codes : column.values);
   const isNumbered = hasIdName(target) || rowNumbers({ ...table, columns: [column] }).length > 0;
@@ -217,34 +221,23 @@ function withCopies({ training, validation }: Split, table: Table): { split: Spl
   return { split, moved: training.filter(isIn(true)).length + validation.filter(isIn(false)).length };
 }
 
-function targetNote({ spec, y, missing }: EncodedTarget): string {
-  const without = missing === 0 ? "" : `; ${counted(missing, "row")} without one will not be used`;
-  if (spec.classes === undefined) {
-    const ends = [Math.min, Math.max].map((of) => formatNumber(y.reduce((a, b) => of(a, b))));
-    return `"${spec.name}" has numbers from ${ends.join(" to ")}${without}`;
-  }
-  const counts = new Int32Array(spec.classes.length);
-  for (const code of y) counts[code]!++;
-  const shares = spec.classes.map((name, code) => `${name} (${percent(counts[code]! / y.length)})`);
-  return `"${spec.name}" has ${spec.classes.length} classes: ${listed(shares)}${without}`;
-}
-
 /** What train would leave out: columns that identify a row, and others without information. */
-function noFeatures(inputs: Table, task: Task): Entry[] {
+function noFeatures(inputs: Table, task: Task, groups: { readonly column: string } | undefined): Entry[] {
   const numbers = rowNumbers(inputs);
   const others = { ...inputs, columns: inputs.columns.filter(({ name }) => !numbers.includes(name)) };
   const { requests, notes } = automaticTransforms(others, { needs: { complete: false, standardized: false } }, task);
   const dropped = requests.find(({ type }) => type === "drop")?.options["columns"] as readonly string[] | undefined;
-  const unused = [...numbers, ...(dropped ?? [])];
+  const unused = [...new Set([...numbers, ...(dropped ?? []), ...(groups === undefined ? [] : [groups.column])])];
+  const isId = (name: string): boolean => hasIdName(name) || name === groups?.column;
   // Without any other column, these are what there is to learn from.
   if (unused.length === inputs.columns.length) return [];
   const numbering = numbers.map((name) => `column "${name}" is not used: it numbers the rows`);
   return [
     {
       key: "id_columns",
-      value: unused.filter(hasIdName),
+      value: unused.filter(isId),
       notes: [...numbering, ...notes.filter((note) => note.includes("not used"))],
     },
-    { key: "drop_columns", value: unused.filter((name) => !hasIdName(name)), notes: [] },
+    { key: "drop_columns", value: unused.filter((name) => !isId(name)), notes: [] },
   ];
 }

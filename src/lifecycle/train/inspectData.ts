@@ -4,6 +4,7 @@ import { recover } from "../../core/errors.ts";
 import { findColumn, type Table } from "../../core/table/table.ts";
 import { dateText, formatNumber } from "../../core/text/format.ts";
 import { aucAlone, dominantColumn } from "../../pipeline/leakage/dominantColumn.ts";
+import { numbersGroups } from "../../pipeline/leakage/groupColumn.ts";
 import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
 import { targetLeakage, type Suspect } from "../../pipeline/leakage/targetLeakage.ts";
 import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
@@ -39,8 +40,19 @@ export async function inspectData(session: Session, data: PreparedData): Promise
   return [
     ...(await olderTestRows(session, data)),
     ...(copies === 0 ? [] : [`${copies} of ${rows} validation rows are copies of training rows: ${equal}`]),
+    ...groupWarnings(data),
     ...suspects.map(({ column, reason }) => `leakage: column "${column}" reveals the target: ${reason}`),
   ];
+}
+
+/** Of columns that number groups, of which rows are on both sides of the split. */
+function groupWarnings({ toSelectOn: { table, y }, target, config, inputs }: PreparedData): string[] {
+  if (config.train.selection.group_column !== null) return [];
+  const columns = table.columns.filter((each) => each.name !== target.name && numbersGroups(each, y, target.task));
+  return columns.map(({ name }) => {
+    const ids = findColumn(inputs, name) === undefined ? "" : `"id_columns": [${JSON.stringify(name)}] and `;
+    return `rows of one "${name}" have the same target, so a model can learn to recognise them: set ${ids}"train": { "selection": { "group_column": ${JSON.stringify(name)} } } to keep them together`;
+  });
 }
 
 /** The test data is read where the rows have a time; what is wrong with it, score reports. */

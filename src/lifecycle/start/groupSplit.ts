@@ -1,0 +1,26 @@
+/** Of a file whose rows belong to groups with one target, such as the visits of a patient: whole groups test. */
+import { cellText, type Table } from "../../core/table/table.ts";
+import type { Split } from "../../pipeline/fit/splitRows.ts";
+import { numbersGroups } from "../../pipeline/leakage/groupColumn.ts";
+import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
+import type { Entry } from "./configText.ts";
+import { splitOf } from "./splitFile.ts";
+
+/** @returns undefined if no column numbers groups */
+export function groupSplit(
+  inputs: Table,
+  { spec, y, rows }: EncodedTarget,
+  options: { readonly testSize: number; readonly seed: number },
+): { readonly column: string; readonly split: Split; readonly entries: Entry[] } | undefined {
+  // Rows without a target have one in common.
+  const known = new Float64Array(inputs.rowCount).fill(-1);
+  for (const [i, row] of rows.entries()) known[row] = y[i]!;
+  const column = inputs.columns.find((each) => numbersGroups(each, known, spec.task));
+  if (column === undefined) return undefined;
+  const groups = Array.from({ length: inputs.rowCount }, (_, row) => cellText(column, row));
+  const split = splitOf(inputs.rowCount, known, { ...options, method: "group", groups, classCount: 0 });
+  const name = JSON.stringify(column.name);
+  const note = `rows of one ${name} have the same target: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
+  const selection = { group_column: column.name };
+  return { column: column.name, split, entries: [{ key: "train", value: { selection }, notes: [note] }] };
+}

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { categoryColumn, type Column } from "../../core/table/table.ts";
+import { random } from "../../core/random.ts";
+import { numbersGroups } from "./groupColumn.ts";
+
+const { integer, uniform } = random(4);
+const rows = 900;
+/** 200 patients with about five visits each. */
+const patients = Array.from({ length: rows }, () => integer(200));
+const number = (values: readonly number[]): Column => ({
+  kind: "number",
+  name: "x",
+  values: Float64Array.from(values),
+});
+const text = (values: readonly number[]): Column =>
+  categoryColumn(
+    "x",
+    values.map((value) => `P${value}`),
+  );
+const ofPatient = (share: number) => {
+  const ill = Array.from({ length: 200 }, () => Number(uniform() < share));
+  return Float64Array.from(patients, (patient) => ill[patient]!);
+};
+const ofVisit = (share: number) => Float64Array.from(patients, () => Number(uniform() < share));
+const weights = Array.from({ length: 200 }, () => 50 + 50 * uniform());
+
+it.each([
+  ["one class a patient", patients, ofPatient(0.4), "binary", true],
+  ["one class a patient, few of them ill", patients, ofPatient(0.1), "binary", true],
+  ["one value a patient", patients, Float64Array.from(patients, (patient) => weights[patient]!), "regression", true],
+  ["a class a visit", patients, ofVisit(0.4), "binary", false],
+  ["a class a visit, few of them ill", patients, ofVisit(0.05), "binary", false],
+  ["a value a visit", patients, Float64Array.from(patients, () => uniform()), "regression", false],
+  ["a value in every row", [...patients.keys()], ofPatient(0.4), "binary", false],
+  ["few values", patients.map((patient) => patient % 10), ofPatient(0.4), "binary", false],
+] as const)("%s", (_, values, y, task, expected) => {
+  for (const column of [text(values), number(values)]) expect(numbersGroups(column, y, task)).toBe(expected);
+});
+
+it("does not take measures for numbers of groups", () => {
+  const y = ofPatient(0.4);
+  expect(numbersGroups(number(patients.map((patient) => patient + 0.5)), y, "binary")).toBe(false);
+});
