@@ -114,7 +114,7 @@ export function thresholdsPlot({ points, threshold, positive }: ThresholdData): 
   });
 }
 
-function f1Of({ precision, recall }: ThresholdPoint): number {
+export function f1Of({ precision, recall }: ThresholdPoint): number {
   return precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
 }
 

@@ -1,9 +1,10 @@
 /** Formats numbers, sizes, times, lists and names for people, and parses durations. */
 
-/** Four significant digits, or all digits of an integer: 0.7143, 12345, 1.2e-7; "–" if undefined. */
+/** Four significant digits, and all before the point: 0.7143, 13758, 1.2e-7; "–" if undefined. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  const size = Math.abs(value);
+  if (size < 1e15 && (size >= 1000 || Number.isInteger(value))) return String(Math.round(value));
   return String(Number(value.toPrecision(4)));
 }
 

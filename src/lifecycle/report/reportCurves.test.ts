@@ -97,7 +97,7 @@ describe("two classes", () => {
     expect(description).toContain("at 0.350 (0.800)");
   });
 
-  it("have the cheapest of all thresholds, as a short decimal that has the same effect", () => {
+  it("have the cheapest of all thresholds and that of the highest F1, as a short decimal that has the same effect", () => {
     const { uniform } = random(3);
     const yTrue = Float64Array.from({ length: 400 }, () => (uniform() < 0.1 ? 1 : 0));
     const probabilities = yTrue.map((label) => uniform() * (label === 1 ? 0.3 : 0.15));
@@ -112,6 +112,15 @@ describe("two classes", () => {
     const { thresholds } = reportCurves(evaluation, modelOf(["no", "yes"]), costs);
     const shown = thresholds!.points.map(({ threshold }) => threshold);
     expect(Math.min(...shown.map(costAt))).toBe(least);
+    const f1At = (threshold: number): number => {
+      const alarms = probabilities
+        .keys()
+        .filter((i) => probabilities[i]! >= threshold)
+        .toArray();
+      const found = alarms.filter((i) => yTrue[i] === 1).length;
+      return (2 * found) / (alarms.length + yTrue.filter((y) => y === 1).length);
+    };
+    expect(Math.max(...shown.map(f1At))).toBe(Math.max(...Array.from(probabilities, f1At)));
     for (const { threshold, selected } of thresholds!.points)
       expect(probabilities.filter((each) => each >= threshold).length / 400).toBeCloseTo(selected, 12);
     expect(Math.max(...shown.map((each) => String(each).length))).toBeLessThan(10);

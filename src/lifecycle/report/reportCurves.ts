@@ -10,7 +10,7 @@ import { heightAt, type Curve } from "../../plots/curve.ts";
 import { mean, lowerBound } from "../../stats/descriptive.ts";
 import { costOf } from "../../reporting/inRows.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
-import type { ThresholdPoint } from "../../plots/calibration.ts";
+import { f1Of, type ThresholdPoint } from "../../plots/calibration.ts";
 
 /** Maximum number of points in a plot: more make the file larger and the plot no clearer. */
 const MAX_ROWS = 20_000;
@@ -72,7 +72,7 @@ export function reportCurves(evaluation: Evaluation | null, { signature, thresho
   };
 }
 
-/** @param costsOfPoint the cheapest of all thresholds is among the points */
+/** The threshold with the highest F1 is among the points; with `costsOfPoint`, the cheapest one, too. */
 function thresholdsOf(
   { thresholds, precision, recall, selected }: PrecisionRecallCurve,
   model: { positive: string; threshold: number },
@@ -80,16 +80,23 @@ function thresholdsOf(
 ): ReportInput["thresholds"] {
   const at = (limit: number) => lowerBound(thresholds, limit);
   const own = at(model.threshold);
-  const pointAt = (i: number): ThresholdPoint => ({
-    threshold: i === own ? model.threshold : shortestIn(thresholds[i - 1] ?? 0, thresholds[i]!),
+  const rawAt = (i: number): ThresholdPoint => ({
+    threshold: thresholds[i]!,
     precision: precision[i]!,
     recall: recall[i]!,
     selected: selected[i]!,
   });
+  const pointAt = (i: number): ThresholdPoint => ({
+    ...rawAt(i),
+    threshold: i === own ? model.threshold : shortestIn(thresholds[i - 1] ?? 0, thresholds[i]!),
+  });
   const grid = Array.from({ length: STEPS + 1 }, (_, i) => at((i / STEPS) * thresholds.at(-1)!));
-  const costs = costsOfPoint === undefined ? [] : thresholds.map((_, i) => costsOfPoint(pointAt(i)));
-  const cheapest = costs.reduce((best, cost, i) => (cost < costs[best]! ? i : best), 0);
-  const places = [...new Set([...grid, own, cheapest])].filter((i) => i < thresholds.length);
+  const bestBy = (lossOf: (point: ThresholdPoint) => number): number => {
+    const losses = Float64Array.from(thresholds.keys(), (i) => lossOf(rawAt(i)));
+    return losses.reduce((best, loss, i) => (loss < losses[best]! ? i : best), 0);
+  };
+  const best = [bestBy((point) => -f1Of(point)), ...(costsOfPoint === undefined ? [] : [bestBy(costsOfPoint)])];
+  const places = [...new Set([...grid, own, ...best])].filter((i) => i < thresholds.length);
   return { ...model, points: places.toSorted((a, b) => a - b).map(pointAt) };
 }
 
