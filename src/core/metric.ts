@@ -35,6 +35,8 @@ export interface Metric {
   readonly unbounded?: true;
   /** Computed from `costs` of config.json, in their unit; left out if there are none. */
   readonly needsCosts?: true;
+  /** Counts errors by class: with few rows of a class it is mostly chance, and its bootstrap interval too short. */
+  readonly byClass?: boolean;
   readonly aliases?: readonly string[];
   /** NaN if undefined, e.g. AUC with one class. NaN never passes a gate. */
   compute(evaluation: Evaluation): number;

@@ -59,18 +59,21 @@ describe("bootstrapInterval", () => {
     expect(bootstrapInterval(oneClass, metrics.roc_auc, { seed: 1 })).toBeNull();
   });
 
-  it("ignores resamples in which the metric is undefined", () => {
-    // with 1 positive row of 6, (5/6)^6 = 33 % of resamples have none
+  it("ignores resamples in which the metric is undefined, and needs two rows of each class", () => {
+    // with 2 positive rows of 7, (5/7)^7 = 9 % of resamples have none
     const evaluation: Evaluation = {
       task: "binary",
       classCount: 2,
-      yTrue: Float64Array.of(0, 0, 0, 0, 0, 1),
-      yPred: Float64Array.of(0, 0, 0, 0, 1, 1),
-      probabilities: Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.9, 0.6),
+      yTrue: Float64Array.of(0, 0, 0, 0, 0, 1, 1),
+      yPred: Float64Array.of(0, 0, 0, 0, 1, 1, 1),
+      probabilities: Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.9, 0.6, 0.6),
     };
     const [low, high] = bootstrapInterval(evaluation, metrics.roc_auc, { seed: 1 })!;
     expect(low).toBeLessThan(0.8); // the value on all rows: 4 of 5 pairs
     expect(high).toBe(1);
+    const one = { ...evaluation, yTrue: Float64Array.of(0, 0, 0, 0, 0, 0, 1) };
+    expect(bootstrapInterval(one, metrics.roc_auc, { seed: 1 })).toBeNull();
+    expect(bootstrapInterval(one, metrics.accuracy, { seed: 1 })).not.toBeNull();
   });
 
   it("draws fewer resamples for a very large number of rows", () => {

@@ -1,5 +1,5 @@
 /** Bootstrap confidence intervals of metrics. */
-import type { Evaluation } from "../core/metric.ts";
+import type { Evaluation, Metric } from "../core/metric.ts";
 import { atOnce, type Work } from "../core/inTurns.ts";
 import { random, type Random } from "../core/random.ts";
 import { quantileSorted } from "../stats/descriptive.ts";
@@ -13,7 +13,7 @@ export interface BootstrapOptions {
   readonly confidence?: number;
 }
 
-/** [low, high]; null with fewer than two rows, or if the metric is undefined in most resamples. */
+/** [low, high]; null with fewer than two rows (of a class, see `hasRowsByClass`), or if the metric is undefined in most resamples. */
 export type Interval = readonly [number, number] | null;
 
 /** With more rows, the intervals of a dozen metrics take more than a second. */
@@ -22,6 +22,16 @@ const MAX_ROWS_FOR_ALL_INTERVALS = 20_000;
 /** Names of the metrics to compute intervals for: all of them, or with too many rows only those that are needed. */
 export function metricsWithInterval(all: object, rows: number, needed: readonly string[]): string[] {
   return Object.keys(all).filter((name) => rows <= MAX_ROWS_FOR_ALL_INTERVALS || needed.includes(name));
+}
+
+/**
+ * Whether a metric that counts errors by class has this number of rows of each. The share of the variance that a bootstrap
+ * misses is one in the rows of the rarer class: with one such row, all of what it adds.
+ */
+export function hasRowsByClass({ byClass }: Metric, { yTrue, classCount }: Evaluation, minimum: number): boolean {
+  const counts = new Uint32Array(classCount);
+  for (const code of yTrue) counts[code]!++;
+  return byClass !== true || counts.every((count) => count >= minimum);
 }
 
 /** Percentile interval over resamples of the rows with replacement (Efron, 1979). */
@@ -43,7 +53,10 @@ export function* bootstrapInTurns(
   if (rowCount < 2) return metrics.map(() => null);
   const prepared = metrics.map((metric) => metric.prepare(evaluation));
   const drawn = yield* resampled(rowCount, prepared, options);
-  return drawn.map((values) => percentileInterval(values, options.confidence));
+  return drawn.map((values, i) => {
+    const isDefined = evaluation.task !== "binary" || hasRowsByClass(metrics[i]!, evaluation, 2);
+    return isDefined ? percentileInterval(values, options.confidence) : null;
+  });
 }
 
 /** Each value on each resample of n rows, drawn with replacement. @param valuesOf from how often each row was drawn */

@@ -8,6 +8,7 @@ import { meanMetric } from "./meanMetric.ts";
 export const accuracy = confusionMetric({
   name: "accuracy",
   label: "Accuracy",
+  byClass: false,
   valueOf: ({ correct, total }) => correct / total,
 });
 

@@ -20,6 +20,7 @@ interface Definition extends Omit<Metric, "compute" | "tasks" | "greaterIsBetter
 /** A classification metric for which greater is better. */
 export function confusionMetric({ valueOf, ...words }: Definition): ResampledMetric {
   return resampledMetric({
+    byClass: true,
     ...words,
     tasks: ["binary", "multiclass"],
     greaterIsBetter: true,

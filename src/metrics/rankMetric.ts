@@ -12,6 +12,7 @@ interface Definition extends Omit<Metric, "compute" | "tasks" | "greaterIsBetter
 export function rankMetric({ valueOf, ...words }: Definition): ResampledMetric {
   return resampledMetric({
     ...words,
+    byClass: true,
     tasks: ["binary", "multiclass"],
     greaterIsBetter: true,
     prepare: (evaluation) => {

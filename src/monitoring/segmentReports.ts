@@ -10,10 +10,13 @@ import { quantileSorted, mean } from "../stats/descriptive.ts";
 import { metricInterval, evaluationOf, labelledRows, type PerformanceOptions } from "./performanceReport.ts";
 import { selectPrepared, selectPredicted, type PreparedRows } from "./prepareRows.ts";
 import type { Evaluation, WeakSegment } from "../core/metric.ts";
-import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
+import { bootstrapInterval, hasRowsByClass } from "../metrics/bootstrapInterval.ts";
 
 /** A column of numbers or dates with more distinct values is split at its quartiles. */
 const MAXIMUM_VALUES = 10;
+
+/** Of each class, for metrics that count errors by class: bootstrap intervals are then about 5 % too short, not more. */
+const MINIMUM_OF_CLASS = 10;
 
 /** Further segments of a column, the smallest, are merged into one: a column of ids must not fill the report. */
 const MAXIMUM_SEGMENTS = 50;
@@ -39,7 +42,8 @@ export function segmentReports(rows: PreparedRows, options: SegmentOptions): Seg
     const labelled = evaluation.yTrue.length;
     const metrics = labelled === 0 ? {} : computeMetrics(evaluation);
     const value = metrics[metric.name] ?? null;
-    const judged = labelled >= options.minimumRows && value !== null;
+    const enough = labelled >= options.minimumRows && hasRowsByClass(metric, evaluation, MINIMUM_OF_CLASS);
+    const judged = enough && value !== null;
     const range = { seed: options.seed, confidence, resamples: 500 };
     const interval = judged ? metricInterval(evaluation, metric.name, range) : null;
     const others = judged ? valueOfOthers(rows, group.rows, options) : null;
@@ -141,9 +145,10 @@ export function weakestSegments(
   const groups = inputs.columns
     .map((column) => groupsOf(column, rows))
     .filter((each) => each.length <= MAXIMUM_GROUPS)
-    .flatMap((each) => each.filter((group) => group.rows.length >= MINIMUM_ROWS && group.rows.length < rows));
-  const segments = groups.flatMap((group): WeakSegment[] => {
-    const part = selectPredicted(evaluation, group.rows);
+    .flatMap((each) => each.filter((group) => group.rows.length >= MINIMUM_ROWS && group.rows.length < rows))
+    .map((group) => ({ ...group, part: selectPredicted(evaluation, group.rows) }))
+    .filter(({ part }) => hasRowsByClass(metric, part, MINIMUM_OF_CLASS));
+  const segments = groups.flatMap(({ part, ...group }): WeakSegment[] => {
     const metricValue = metric.compute(part);
     const difference = metricValue - value;
     if (metric.greaterIsBetter ? difference >= 0 : difference <= 0) return [];
@@ -155,8 +160,9 @@ export function weakestSegments(
     const found = { column, value: label, rows: group.rows.length, metricValue, difference, standardError };
     return Math.abs(difference) > STANDARD_ERRORS * standardError ? [{ ...found, means: meansOf(part) }] : [];
   });
+  const minimum = `${MINIMUM_ROWS} rows${metric.byClass === true ? ` and ${MINIMUM_OF_CLASS} of each class` : ""}`;
   const sorted = segments.toSorted((a, b) => sureLoss(b) - sureLoss(a));
-  return { metric: metric.name, value, rows, compared: groups.length, minimumRows: MINIMUM_ROWS, segments: sorted };
+  return { metric: metric.name, value, rows, compared: groups.length, minimum, segments: sorted };
 }
 
 function meansOf({ task, yTrue, yPred, probabilities }: Evaluation): WeakSegment["means"] {

@@ -59,6 +59,28 @@ it("rarely finds any where errors are alike: one side of two standard errors", (
   expect(found).toBeLessThan(20);
 });
 
+it("leaves out a segment with few rows of a class, whose bootstrap has almost no spread", () => {
+  const { uniform, normal: score } = random(5);
+  const rare = city.indexOf("tiny");
+  const yTrue = Float64Array.from(city, (name, row) => Number(name === "tiny" ? row === rare : uniform() < 0.2));
+  const probabilities = yTrue.map(
+    (code, row) => 1 / (1 + Math.exp(city[row] === "tiny" ? code : -1.2 * code - score())),
+  );
+  const yPred = probabilities.map((each) => Number(each > 0.5));
+  const evaluation: Evaluation = { task: "binary", classCount: 2, yTrue, yPred, probabilities };
+  for (const metric of ["roc_auc", "f1", "recall"]) {
+    const found = weakestSegments(evaluation, table, { metric, seed: 1 })!;
+    // Rows without an x are half of them tiny, and have 7 of class 1.
+    expect(found.compared).toBe(7);
+    expect(found.minimum).toBe("30 rows and 10 of each class");
+    expect(found.segments.map(({ value }) => value)).not.toContain("tiny");
+  }
+  expect(weakestSegments(evaluation, table, { metric: "log_loss", seed: 1 })).toMatchObject({
+    compared: 9,
+    minimum: "30 rows",
+  });
+});
+
 it("compares metrics where higher is better, and none that is undefined", () => {
   const yTrue = Float64Array.from({ length: ROWS }, (_, row) => row % 2);
   const yPred = yTrue.map((code, row) => (city[row] === "oslo" && row % 4 < 2 ? 1 - code : code));

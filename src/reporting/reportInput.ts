@@ -79,7 +79,8 @@ export interface ReportInput {
     readonly testRows: number;
     /** Number of segments that were compared: those with enough rows. */
     readonly compared: number;
-    readonly minimumRows: number;
+    /** Rows that a segment needs, e.g. "30 rows". */
+    readonly minimum: string;
     /** Worst first. */
     readonly segments: readonly WeakSegment[];
   } | null;

@@ -209,7 +209,7 @@ function meansOf(
       rows: 1000,
       testRows: 1000,
       compared: 40,
-      minimumRows: 30,
+      minimum: "30 rows",
       segments: [{ ...segment, means: meanClasses.length > 1 ? null : [0.4, 0.3] }],
     },
     overTime: {

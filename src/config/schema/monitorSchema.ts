@@ -40,7 +40,11 @@ export function monitorSchema(require: ReturnType<typeof limits>, driftTests?: s
       "confidence required to report that a limit in require is violated (bootstrap, e.g. 0.95); null: compare the value itself",
     ),
     segments: texts().describe("columns whose values define segments to evaluate separately"),
-    segment_rows: whole(2).default(30).describe("a segment with fewer labelled rows is not evaluated"),
+    segment_rows: whole(2)
+      .default(30)
+      .describe(
+        "a segment with fewer labelled rows is not evaluated; metrics by class, such as f1, need 10 rows of each class, too",
+      ),
     retrain_on: z
       .array(z.enum(["drift", "quality", "performance"]))
       .default([])

@@ -75,20 +75,16 @@ function frequentClasses(codes: Float64Array, classCount: number): number[] {
 
 /**
  * In place of metrics that say more about the rows of a segment than about the model: R² compares with their spread, and the
- * loss of a probability is large wherever the classes are balanced, however good the model.
+ * loss of a probability is large wherever the classes are balanced, however good the model. Of many classes, most segments
+ * have only some.
  */
-const ofProbabilities = { binary: "roc_auc", multiclass: "accuracy" };
-const segmentMetrics: Readonly<Record<string, Partial<Record<Run["task"], string>>>> = {
-  r2: { regression: "rmse" },
-  log_loss: ofProbabilities,
-  brier: ofProbabilities,
-};
+const segmentMetrics: Readonly<Record<string, string>> = { r2: "rmse", log_loss: "roc_auc", brier: "roc_auc" };
 
 function weakestOf(
   { judged, inputs }: JudgedInputs,
   { session, run }: Pick<Reported, "session" | "run">,
 ): Means["weakest"] {
-  const metric = segmentMetrics[run.metric]?.[run.task] ?? run.metric;
+  const metric = run.task === "multiclass" ? "accuracy" : (segmentMetrics[run.metric] ?? run.metric);
   if (judged.metrics[metric] === undefined) return null; // of another version
   const rows = sampledRows(inputs.rowCount, SEGMENT_ROWS);
   const sampled = selectPredicted(judged.evaluation, rows);

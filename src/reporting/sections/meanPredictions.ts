@@ -44,11 +44,11 @@ const MOST_SEGMENTS = 8;
 
 export function segmentsPart({ weakest, meanClasses, signature }: ReportInput): Html | null {
   if (weakest === null || weakest.compared === 0) return null;
-  const { metric, value, rows, testRows, compared, minimumRows, segments } = weakest;
+  const { metric, value, rows, testRows, compared, minimum, segments } = weakest;
   const { task, name } = signature.target;
   const sample =
     rows < testRows ? `, on a sample of ${displayNumber(rows)} of ${displayNumber(testRows)} test rows` : "";
-  const basis = `${countOf(compared, "segment")} of at least ${minimumRows} rows ${compared === 1 ? "was" : "were"} compared${sample}: the values of categories and the quarters of numbers.`;
+  const basis = `${countOf(compared, "segment")} of at least ${minimum} ${compared === 1 ? "was" : "were"} compared${sample}: the values of categories and the quarters of numbers.`;
   const worse = `worse than on all rows (${displayNumber(value)}) by more than two standard errors`;
   if (segments.length === 0)
     return html`<h3>Weakest segments</h3>
