@@ -219,6 +219,19 @@ describe("renderSvg", () => {
     expect(page).not.toContain("<script");
   });
 
+  it("draws trials beyond the axis as triangles, and says how many", async () => {
+    const values = [-9, 0.7, 0.71, 0.72, 0.73, 0.74, 1.4, 1.5];
+    const points = values.map((y, x) => ({ x, y, label: "trial", isBest: false }));
+    const spec = plots.trials({ title: "F1", subtitle: "", sentence: "Best at 7.", points });
+    expect(spec.description).toBe(
+      "Best at 7. 2 trials above 0.742 are drawn at the edge, as triangles. 1 trial below 0.698 is drawn at the edge, as triangles.",
+    );
+    const paths = [...(await renderSvg(spec)).matchAll(/aria-label="trial"[^>]* d="([^"]*)"/g)].map(
+      ([, path]) => path!,
+    );
+    expect(paths.map((path) => path.includes("A"))).toEqual(values.map((y) => y > 0 && y < 1));
+  });
+
   it("draws all rows up to 800, and 800 of more", async () => {
     expect(await marks(799)).toBe(799);
     expect(await marks(900)).toBe(800);

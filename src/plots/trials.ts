@@ -1,6 +1,7 @@
 /** Trials of a search: the score of each, against its number or against the value of a parameter. */
 import type { JsonObject } from "../core/json.ts";
 import { domainOf, scaleOf } from "./density.ts";
+import { countOf, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
 
 interface TrialsData {
@@ -24,29 +25,47 @@ interface TrialsData {
 const LOGARITHMIC = 20;
 
 export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLinear = false }: TrialsData): PlotSpec {
-  const scale = { ...scaleOf(domainOf(withoutOutliers(points.map(({ y }) => y)))), clamp: true };
-  const y = quantitative("y", null, { scale, axis: { tickCount: 5 } });
+  const domain = domainOf(withoutOutliers(points.map(({ y }) => y)));
+  const [low, high] = domain;
+  const y = quantitative("y", null, { scale: { ...scaleOf(domain), clamp: true }, axis: { tickCount: 5 } });
   const x = horizontal(points, isLinear);
   const path = { data: { values: steps.map(([at, value]) => ({ x: at, y: value })) }, encoding: { x, y } };
-  return plotSpec({ text: title, subtitle }, sentence, {
+  const beyond = [
+    outside(points.filter((point) => point.y > high).length, `above ${displayNumber(high)}`),
+    outside(points.filter((point) => point.y < low).length, `below ${displayNumber(low)}`),
+  ];
+  return plotSpec({ text: title, subtitle }, sentence + beyond.join(""), {
     width: plotWidth + 100,
     height: 170,
     layer: [
       ...(steps.length === 0 ? [] : [{ ...path, mark: { type: "line", strokeWidth: 2, interpolate: "step-after" } }]),
       {
         data: { values: points.map((point) => ({ ...point })) },
-        mark: { type: "circle", aria: true },
+        mark: { type: "point", filled: true, aria: true },
         encoding: {
           x,
           y,
           color: best(colours.contrast, colours.accent),
           size: best(150, 45),
           opacity: best(1, 0.6),
+          shape: {
+            condition: [
+              { test: `datum.y > ${high}`, value: "triangle-up" },
+              { test: `datum.y < ${low}`, value: "triangle-down" },
+            ],
+            value: "circle",
+          },
           description: { field: "label", type: "nominal" },
         },
       },
     ],
   });
+}
+
+function outside(count: number, where: string): string {
+  return count === 0
+    ? ""
+    : ` ${countOf(count, "trial")} ${where} ${count === 1 ? "is" : "are"} drawn at the edge, as triangles.`;
 }
 
 function best(yes: string | number, no: string | number): JsonObject {
