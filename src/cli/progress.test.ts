@@ -85,6 +85,12 @@ describe("barLine", () => {
     );
   });
 
+  it("shows the seconds of each if they take longer than one", () => {
+    expect(barLine({ type: "progress", stage: "tune", done: 2, total: 10, unit: "trials" }, 50, 0)).toBe(
+      "tune   20 %  2/10 trials  25 s per trial  3 min 20 s left",
+    );
+  });
+
   it("shows the number done if the total is unknown", () => {
     expect(barLine({ type: "progress", stage: "predict", done: 5000, unit: "rows" }, 4)).toBe(
       "predict  5,000 rows  1,250 rows/s",

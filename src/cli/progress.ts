@@ -78,7 +78,7 @@ export function barLine(event: Progress, seconds: number, width = BAR_WIDTH): st
   const note = event.note === undefined ? "" : `  ${printable(event.note)}`;
   const rate = seconds > 0 ? done / seconds : 0;
   // In the first second, the rate mostly reflects start-up.
-  const speed = seconds >= 1 && rate > 0 ? `  ${quantity(rate)} ${unit}/s` : "";
+  const speed = seconds >= 1 && rate > 0 ? `  ${rateText(rate, unit)}` : "";
   if (total === undefined || total <= 0) return `${stage}  ${quantity(done)} ${unit}${speed}${note}`;
   const share = Math.min(1, done / total);
   const full = Math.floor(share * width);
@@ -86,6 +86,11 @@ export function barLine(event: Progress, seconds: number, width = BAR_WIDTH): st
   const left = speed === "" || share === 1 ? "" : `  ${duration((total - done) / rate)} left`;
   const percent = pad(`${Math.floor(share * 100)} %`, 5, "right");
   return `${stage}  ${bar}${percent}  ${quantity(done)}/${quantity(total)} ${unit}${speed}${left}${note}`;
+}
+
+/** "310 rows/s", "25 s per trial". */
+function rateText(rate: number, unit: string): string {
+  return rate < 1 ? `${quantity(1 / rate)} s per ${unit.replace(/s$/, "")}` : `${quantity(rate)} ${unit}/s`;
 }
 
 function quantity(value: number): string {

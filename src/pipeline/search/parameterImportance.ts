@@ -9,7 +9,8 @@ const MAX_BINS = 8;
 const LEAST_TRIALS = 8;
 
 /**
- * First-order importance: interactions of parameters are in nobody's share. Numbers are cut into bins of about equally
+ * Each parameter by itself: no share has interactions, and those of a search that learns (tpe) overlap, as its trials
+ * change parameters together; they do not sum to 1. Numbers are cut into bins of about equally
  * many trials, so the scale does not matter. Unlike fANOVA, it fits no forest.
  * @returns by parameter, largest first; null if there are too few trials, or only one value was tried
  */

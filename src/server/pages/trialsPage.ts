@@ -137,7 +137,8 @@ function importance(worth: ReturnType<typeof parameterImportance>, trials: numbe
     ])}
     <p class="note">
       Share of the variance explained by each parameter alone (epsilon squared over bins with equal numbers of trials,
-      corrected for chance). Interactions and noise explain the rest. With few trials, the shares are rough estimates.
+      corrected for chance). A search tries good values together, so shares overlap: their sum may exceed 100 %. With few
+      trials, they are rough estimates.
     </p>
   </div>`;
 }
