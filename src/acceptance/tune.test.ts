@@ -194,6 +194,14 @@ describe("tune", () => {
       /stopped by Ctrl-C after \d+ of 14 trials; best so far: roc_auc 0\.\d+ \(xgboost\), \{"max_depth"/,
     );
     expect(stderr).toContain("hint: finished trials are saved: run the same command again to continue");
+    const saved = other.json<TrialsJson & { unfinished: object[] }>("runs", "list", "--trials");
+    const { length } = saved.trials;
+    expect(length).toBeGreaterThan(0);
+    expect(saved.unfinished).toEqual([
+      { key: expect.any(String), family: "xgboost", feature_set: "all", trials: length, planned: 14 },
+    ]);
+    const { stderr: notes } = other.run(["runs", "list", "--trials"]);
+    expect(notes).toContain(`xgboost has not ended: ${length} of 14 trials are saved; \`mlctl tune\``);
   });
 });
 

@@ -90,7 +90,7 @@ export function runView({
   };
 }
 
-export function trialsView({ trials, more }: TrialList): View {
+export function trialsView({ trials, more, unfinished }: TrialList): View {
   if (trials.length === 0) return { title: "no trials yet", next: "`mlctl tune`" };
   return {
     tables: [
@@ -106,6 +106,12 @@ export function trialsView({ trials, more }: TrialList): View {
         [{ header: "parameters", overflow: "wrap" }, ({ params }) => paramsText(params)],
       ]),
     ],
-    notes: [more > 0 && `${more} more; --limit ${trials.length + more} shows all`],
+    notes: [...unfinished.map(savedText), more > 0 && `${more} more; --limit ${trials.length + more} shows all`],
   };
+}
+
+function savedText({ family, featureSet, planned, trials }: TrialList["unfinished"][number]): string {
+  const on = featureSet === "all" ? "" : ` on ${featureSet}`;
+  const of = planned === null ? "" : ` of ${planned}`;
+  return `${family}${on} has not ended: ${trials}${of} trials are saved; \`mlctl tune\` with the same data and settings goes on`;
 }

@@ -16,6 +16,13 @@ export interface TrialRecord {
   readonly error?: string;
 }
 
+/** A search that runs or was stopped; `createdAt` is when it began, `searchId` its key, `bestTrial` is -1 without any. */
+export interface UnfinishedSearch extends Omit<SearchRecord, "trainId"> {
+  readonly trainId: null;
+  /** Null for a search that ends with a time. */
+  readonly planned: number | null;
+}
+
 export interface SearchRecord {
   readonly kind: "search";
   readonly searchId: string;

@@ -17,7 +17,7 @@ import { chosenBy } from "../train/automaticSettings.ts";
 import { trainCandidates } from "../train/trainCandidates.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 import { sharedPool } from "../workers/sharedPool.ts";
-import { recordSearch, rememberedTrials } from "./tuneMemory.ts";
+import { rememberedTrials } from "./tuneMemory.ts";
 import {
   bestFirst,
   bestOfModels,
@@ -68,7 +68,7 @@ export async function tune(given: Session, options: TuneOptions) {
     const after = afterwards(session, { dataset, models: candidates.length, folds: selection.folds.length });
     session.context.emit({ type: "stage", stage: "tune", message: after });
   }
-  const { completed, notes } = await searchAll(session, { searches, data: prepared, options, until });
+  const { completed, notes } = await searchAll(session, { searches, dataset, data: prepared, options, until });
   const results = completed.map(({ result }) => result);
   const { greaterIsBetter } = searches[0]!.plan;
   const data = {
@@ -95,10 +95,8 @@ export async function tune(given: Session, options: TuneOptions) {
   const training = { dataset, data, ranked, suspicions, configSha256: configSha256() };
   const result = await recordTraining(recording ?? session, training);
   const { trainId } = session.store.run(result.runId)!;
-  const { task } = prepared.target;
-  for (const { search, trials, result: own, memory } of completed) {
-    await recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: own.best.trial });
-    memory.forget();
+  for (const { trials, result: own, memory } of completed) {
+    await memory.record({ trainId, trials, bestTrial: own.best.trial });
   }
   const { model, family, featureSet, best } = ordered[0]!;
   if (write !== null) writeParams(given, better, { chosen: session.config, to: write });
@@ -134,13 +132,14 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 interface Searching {
   readonly searches: readonly PlannedSearch[];
+  readonly dataset: Dataset;
   readonly data: PreparedData;
   readonly options: TuneOptions;
   /** As performance.now() */
   readonly until: number;
 }
 
-async function searchAll(given: Session, { searches, data, options, until }: Searching) {
+async function searchAll(given: Session, { searches, dataset, data, options, until }: Searching) {
   const { time } = options;
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), Math.min(until - performance.now(), LONGEST_TIMER));
@@ -166,8 +165,9 @@ async function searchAll(given: Session, { searches, data, options, until }: Sea
     },
   });
   const progress = tuneProgress(session.context, searches, { hasEnd: time === undefined, helpers: pool.helpers });
+  const searched = { dataset, task: target.task, fresh: options.fresh ?? false, hasEnd: time === undefined };
   const started = searches.map((search, position) => {
-    const memory = rememberedTrials(session, search, options.fresh ?? false);
+    const memory = rememberedTrials(session, search, searched);
     const judgePoints = foldJudge(pool, { data, subject: search.subject, position });
     const ended = new Map<number, Trial>();
     const onTrial = (trial: Trial): void => {

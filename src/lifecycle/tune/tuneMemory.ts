@@ -2,30 +2,74 @@
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Dataset } from "../../core/records/lineage.ts";
-import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
+import type { SearchRecord, TrialRecord, UnfinishedSearch } from "../../core/records/search.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
 import { pointText } from "../../pipeline/search/space.ts";
-import { searchJournal } from "../../storage/records/work.ts";
+import { searchJournal, searchJournals } from "../../storage/records/work.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import type { Session } from "../session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
-/**
- * @param fresh ignores and deletes the trials of earlier searches
- * @returns `forget` deletes the journal; call it once a record contains all trials
- */
-export function rememberedTrials({ paths, store }: Session, { key }: PlannedSearch, fresh: boolean) {
+interface Searched {
+  readonly dataset: Dataset;
+  readonly task: SearchRecord["task"];
+  /** Ignores and deletes the trials of earlier searches. */
+  readonly fresh: boolean;
+  readonly hasEnd: boolean;
+}
+
+/** @returns `record` keeps all trials in a record, and deletes the journal */
+export function rememberedTrials(session: Session, search: PlannedSearch, { fresh, hasEnd, ...searched }: Searched) {
+  const { context, paths, store } = session;
+  const { key } = search;
   const journal = searchJournal(paths.models, key);
   if (fresh) journal.remove();
-  const recorded = fresh ? [] : store.searches(key).flatMap(({ trials }) => trials as unknown as JsonObject[]);
-  const known = new Map<number, Trial>();
-  for (const line of [...recorded, ...journal.lines()]) if (isTrial(line)) known.set(line.number, line);
+  const known = trialsIn([...(fresh ? [] : recordedTrials(store, key)), ...journal.lines()]);
+  const head = headOf(session, search, searched);
+  const now = (): string => context.now().toISOString();
+  let isBegun = false;
   return {
     known,
-    add: (trial: Trial) => journal.append(trial as unknown as JsonObject),
-    forget: () => journal.remove(),
+    add(trial: Trial) {
+      const begun = { ...head, createdAt: now(), planned: hasEnd ? search.trials : null };
+      if (!isBegun) journal.append(begun as unknown as JsonObject);
+      isBegun = true;
+      journal.append(trial as unknown as JsonObject);
+    },
+    async record({ trials, ...own }: Pick<SearchRecord, "trainId" | "bestTrial"> & { trials: readonly Trial[] }) {
+      const searchId = createHash("sha256").update(`${key} ${own.trainId}`).digest("hex").slice(0, 12);
+      const all = { ...head, searchId, createdAt: now(), ...own, trials: withIds(trials, searchId) };
+      await saveRecord(session, all);
+      journal.remove();
+    },
   };
+}
+
+function recordedTrials(store: Session["store"], key: string): JsonObject[] {
+  return store.searches(key).flatMap(({ trials }) => trials as unknown as JsonObject[]);
+}
+
+function trialsIn(lines: readonly JsonObject[]): Map<number, Trial> {
+  return new Map(lines.filter(isTrial).map((trial) => [trial.number, trial]));
+}
+
+function withIds(trials: readonly Trial[], searchId: string): TrialRecord[] {
+  return trials.map((trial) => ({ ...trial, trialId: `${searchId}.${trial.number}` }));
+}
+
+/** Searches that run or were stopped, from their journals, with the trials of the same search that are recorded. */
+export function unfinishedSearches({ paths, store }: Pick<Session, "paths" | "store">): UnfinishedSearch[] {
+  return searchJournals(paths.models).flatMap((key) => {
+    const lines = searchJournal(paths.models, key).lines();
+    // Written by this program; a journal of an earlier version has none.
+    const head = lines.findLast(({ kind }) => kind === "search") as unknown as UnfinishedSearch | undefined;
+    if (head === undefined) return [];
+    const trials = withIds([...trialsIn([...recordedTrials(store, key), ...lines]).values()], key);
+    const best = bestFirst([{ ...head, trials }])[0];
+    const bestTrial = best?.status === "finished" ? best.number : -1;
+    return [{ ...head, searchId: key, trainId: null, bestTrial, trials }];
+  });
 }
 
 const isValue = (each: unknown): boolean => each === null || Number.isFinite(each);
@@ -38,19 +82,15 @@ function isTrial(line: JsonObject): line is JsonObject & Trial {
   return Array.isArray(steps) && steps.every(isValue) && isValue(value) && Number.isFinite(seconds);
 }
 
-export async function recordSearch(
-  session: Session,
+function headOf(
+  { codeVersion, configSha256 }: Session,
   { plan, subject, foldMethod, key }: PlannedSearch,
-  given: Pick<SearchRecord, "task" | "trainId" | "bestTrial"> & { dataset: Dataset; trials: readonly Trial[] },
-): Promise<void> {
-  const { trials, dataset, ...own } = given;
+  { dataset, task }: Pick<Searched, "dataset" | "task">,
+) {
   const { family, featureSet, metric, params, seed } = subject.candidate;
-  const searchId = createHash("sha256").update(`${key} ${own.trainId}`).digest("hex").slice(0, 12);
-  await saveRecord(session, {
-    kind: "search",
-    searchId,
-    createdAt: session.context.now().toISOString(),
-    ...own,
+  return {
+    kind: "search" as const,
+    task,
     key,
     family,
     featureSet,
@@ -61,29 +101,38 @@ export async function recordSearch(
     method: plan.method,
     folds: plan.folds,
     datasetSha256: dataset.artifact.sha256,
-    configSha256: session.configSha256(),
-    codeVersion: session.codeVersion,
-    trials: trials.map((trial) => ({ ...trial, trialId: `${searchId}.${trial.number}` })),
-  });
+    configSha256: configSha256(),
+    codeVersion,
+  };
 }
 
+type Search = SearchRecord | UnfinishedSearch;
+
 export interface ListedTrial
-  extends TrialRecord, Pick<SearchRecord, "createdAt" | "trainId" | "family" | "featureSet" | "metric"> {}
+  extends TrialRecord, Pick<Search, "createdAt" | "trainId" | "family" | "featureSet" | "metric"> {}
 
 export type TrialList = ReturnType<typeof trialList>;
 
-/** Newest tuning first; within one tuning, the trials of all its searches, best first. */
+/** Searches that have not ended, then the newest tuning; within one tuning, the trials of all its searches, best first. */
 export function trialList(
-  { store }: Session,
+  session: Session,
   { family, limit }: { readonly family?: string | undefined; readonly limit: number },
 ) {
-  const searches = store.searches().filter((search) => family === undefined || search.family === family);
-  const trainIds = [...new Set(searches.map(({ trainId }) => trainId))];
-  const all = trainIds.flatMap((trainId) => ranked(searches.filter((search) => search.trainId === trainId)));
-  return { trials: all.slice(0, limit), more: Math.max(0, all.length - limit) };
+  const isAsked = (search: Search): boolean => family === undefined || search.family === family;
+  const unfinished = unfinishedSearches(session).filter(isAsked);
+  const tunings = Map.groupBy<string | null, Search>(
+    [...unfinished, ...session.store.searches().filter(isAsked)],
+    ({ trainId }) => trainId,
+  );
+  const all = [...tunings.values()].flatMap(bestFirst);
+  return { trials: all.slice(0, limit), more: Math.max(0, all.length - limit), unfinished: unfinished.map(savedOf) };
 }
 
-function ranked(searches: readonly SearchRecord[]): ListedTrial[] {
+function savedOf({ key, family, featureSet, planned, trials }: UnfinishedSearch) {
+  return { key, family, featureSet, trials: trials.length, planned };
+}
+
+function bestFirst(searches: readonly Search[]): ListedTrial[] {
   const [first] = searches;
   const sign = findMetric(first!.metric, first!.task).greaterIsBetter ? -1 : 1;
   // Infinity − Infinity would be no number.

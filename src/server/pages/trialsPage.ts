@@ -1,5 +1,5 @@
 /** /ui/trials: searches of `mlctl tune`; /ui/trials/<id>: one search with its history and the importance of its parameters. */
-import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
+import type { SearchRecord, TrialRecord, UnfinishedSearch } from "../../core/records/search.ts";
 import { finishedTrials, parameterImportance } from "../../pipeline/search/parameterImportance.ts";
 import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
 import { trialsPlot } from "../../plots/trials.ts";
@@ -8,6 +8,7 @@ import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { familyName } from "../../reporting/summary.ts";
+import { unfinishedSearches } from "../../lifecycle/tune/tuneMemory.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { big, shareBar, factList, paramText } from "./frame/parts.ts";
@@ -15,12 +16,10 @@ import { state } from "../../reporting/verdicts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 
 export function trialsPage({ session }: PageRequest): Page {
-  const searches = session.store.searches();
+  const searches = searchesOf(session);
   const body =
     searches.length === 0
-      ? html`<p class="empty">
-          No search yet: one appears here when it has ended. Next step: <code>mlctl tune</code>.
-        </p>`
+      ? html`<p class="empty">No search yet. Next step: <code>mlctl tune</code>.</p>`
       : itemTable(`${countOf(searches.length, "search", "searches")}, newest first`, searches, [
           [
             "Search",
@@ -33,15 +32,28 @@ export function trialsPage({ session }: PageRequest): Page {
             "Method",
             ({ method, folds, foldMethod }) => `${method}, ${folds} folds (${foldMethod.replaceAll("_", " ")})`,
           ],
-          [numeric("Trials"), ({ trials }) => displayNumber(trials.length)],
+          [numeric("Trials"), trialCount],
           ["Metric", ({ metric, task }) => metricLabel(session.config, metric, task).label],
           [numeric("Best"), (search) => displayNumber(bestTrialOf(search)?.value, 4)],
         ]);
   return { title: "Trials", area: "trials", body: section("searches", "Searches", body) };
 }
 
+type Search = SearchRecord | UnfinishedSearch;
+
+function searchesOf(session: PageRequest["session"]): Search[] {
+  return [...unfinishedSearches(session), ...session.store.searches()];
+}
+
+/** "30"; of a search that has not ended "71 of 100". */
+function trialCount(search: Search): string {
+  const count = displayNumber(search.trials.length);
+  if (search.trainId !== null) return count;
+  return search.planned === null ? `${count}, not ended` : `${count} of ${displayNumber(search.planned)}`;
+}
+
 export async function searchPage({ session, id, draw }: PageRequest): Promise<Page> {
-  const search = session.store.searches().find(({ searchId }) => searchId === id);
+  const search = searchesOf(session).find(({ searchId }) => searchId === id);
   if (search === undefined) {
     throw new HttpProblem("not-found", `there is no search ${id.slice(0, 100)}`, { hint: "see the page Trials" });
   }
@@ -53,6 +65,7 @@ export async function searchPage({ session, id, draw }: PageRequest): Promise<Pa
     title: `Trials of ${familyName(search.family)}`,
     area: "trials",
     body: html`<p class="crumbs"><a href="${pageAddress("trials")}">Trials</a></p>
+      ${search.trainId === null && html`<p class="note">This search has not ended: it runs, or was stopped. <code>mlctl tune</code> with the same data and settings goes on.</p>`}
       ${section("about", "Search", about(search, metric))}
       ${section("history", "History", done.length === 0 ? emptyNote("No trial finished.") : html`<div class="plots">${await draw("search-history", history(search, done, metric))} ${importance(worth, done.length)}</div>`)}
       ${done.length > 1 && section("parameters", "Parameters and score", html`<div class="plots">${await Promise.all(parameters.map((plot, i) => draw(`parameter-${i + 1}`, plot)))}</div>`)}
@@ -64,8 +77,8 @@ const stateWords = { pruned: "stopped early", failed: "failed" };
 
 type Finished = ReturnType<typeof finishedTrials>;
 
-function about({ params, ...search }: SearchRecord, { label }: MetricLabel): Html {
-  const { trials } = search;
+function about(search: Search, { label }: MetricLabel): Html {
+  const { params, trials } = search;
   const count = (status: TrialRecord["status"]): number => trials.filter((trial) => trial.status === status).length;
   const best = bestTrialOf(search);
   const searched = searchedNames(trials);
@@ -80,10 +93,7 @@ function about({ params, ...search }: SearchRecord, { label }: MetricLabel): Htm
   const seconds = trials.reduce((sum, trial) => sum + trial.seconds, 0);
   return factList([
     [`Best ${label}`, big(displayNumber(best?.value, 4))],
-    [
-      "Trials",
-      html`${big(displayNumber(trials.length))}${rest !== "" && html`<br /><span class="quiet">${rest}</span>`}`,
-    ],
+    ["Trials", html`${big(trialCount(search))}${rest !== "" && html`<br /><span class="quiet">${rest}</span>`}`],
     ["Method", `${search.method}, seed ${search.seed}`],
     ["Scored on", `${search.folds} folds of the training rows (${search.foldMethod.replaceAll("_", " ")})`],
     ["Searched", dateTime(search.createdAt)],
@@ -97,18 +107,19 @@ function numberText(value: Parameters<typeof paramText>[0]): string {
   return typeof value === "number" ? displayNumber(value) : paramText(value);
 }
 
-function history({ bestTrial, trials }: SearchRecord, done: Finished, { label, greaterIsBetter }: MetricLabel) {
+function history({ bestTrial, trials }: Search, done: Finished, { label, greaterIsBetter }: MetricLabel) {
   const steps: [number, number][] = [];
   for (const { number, value } of done.toSorted((a, b) => a.number - b.number)) {
     const best = steps.at(-1)?.[1];
     if (best === undefined || value > best === greaterIsBetter) steps.push([number + 1, value]);
   }
   const last = steps.at(-1)!;
+  const total = Math.max(...trials.map(({ number }) => number)) + 1;
   const left = trials.length - done.length;
   return trialsPlot({
     title: `${label} by trial`,
     subtitle: `${greaterIsBetter ? "higher" : "lower"} is better; line: best so far`,
-    sentence: `The best trial was number ${last[0]} of ${trials.length}, with ${displayNumber(last[1], 4)}; the first had ${displayNumber(steps[0]![1], 4)}.${left === 0 ? "" : ` The ${countOf(left, "trial")} stopped early or failed ${left === 1 ? "is" : "are"} not drawn.`}`,
+    sentence: `The best trial was number ${last[0]} of ${total}, with ${displayNumber(last[1], 4)}; the first had ${displayNumber(steps[0]![1], 4)}.${left === 0 ? "" : ` The ${countOf(left, "trial")} stopped early or failed ${left === 1 ? "is" : "are"} not drawn.`}`,
     isLinear: true,
     points: done.map(({ number, value }) => ({
       x: number + 1,
@@ -116,7 +127,7 @@ function history({ bestTrial, trials }: SearchRecord, done: Finished, { label, g
       label: `trial ${number + 1}: ${displayNumber(value, 4)}`,
       isBest: number === bestTrial,
     })),
-    steps: [...steps, [trials.length, last[1]]],
+    steps: [...steps, [total, last[1]]],
   });
 }
 
@@ -137,14 +148,14 @@ function importance(worth: ReturnType<typeof parameterImportance>, trials: numbe
     ])}
     <p class="note">
       Share of the variance explained by each parameter alone (epsilon squared over bins with equal numbers of trials,
-      corrected for chance). A search tries good values together, so shares overlap: their sum may exceed 100 %. With few
-      trials, they are rough estimates.
+      corrected for chance). A search tries good values together, so shares overlap: their sum may exceed 100 %. With
+      few trials, they are rough estimates.
     </p>
   </div>`;
 }
 
 function parameterPlot(
-  { bestTrial }: SearchRecord,
+  { bestTrial }: Search,
   done: Finished,
   { name, share, metric }: { readonly name: string; readonly share: number | null; readonly metric: MetricLabel },
 ): PlotSpec {
@@ -164,7 +175,7 @@ function parameterPlot(
   });
 }
 
-function trialTable({ trials, bestTrial }: SearchRecord, { label, greaterIsBetter }: MetricLabel): Html {
+function trialTable({ trials, bestTrial }: Search, { label, greaterIsBetter }: MetricLabel): Html {
   const names = [...searchedNames(trials)];
   const isWhole = trials.every(({ status }) => status === "finished");
   const loss = ({ status, value }: TrialRecord): number =>

@@ -1,5 +1,5 @@
 /** Work that a command shares with the workers of its workspace: through the queue of its database. */
-import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isObject, parseJson, type JsonObject } from "../../core/json.ts";
 import { ensureFolder, writeFailure } from "../files/atomicWrite.ts";
@@ -44,6 +44,12 @@ export interface WorkBytes {
 }
 
 /** Journal of a search: one line per finished trial, so that a killed search continues where it stopped. */
+
+/** Keys of the searches that have not ended. */
+export function searchJournals(folder: string): string[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.flatMap((name) => /^search_(.+)\.jsonl$/.exec(name)?.slice(1) ?? []);
+}
 
 /** @param key identifies the search; searches with the same key share their trials */
 export function searchJournal(folder: string, key: string) {
