@@ -224,8 +224,15 @@ describe("renderSvg", () => {
     const points = values.map((y, x) => ({ x, y, label: "trial", isBest: false }));
     const spec = plots.trials({ title: "F1", subtitle: "", sentence: "Best at 7.", points });
     expect(spec.description).toBe(
-      "Best at 7. 2 trials above 0.742 are drawn at the edge, as triangles. 1 trial below 0.698 is drawn at the edge, as triangles.",
+      "Best at 7. 2 trials above 0.742 are triangles at the edge. 1 trial below 0.698 is a triangle at the edge.",
     );
+    const best = plots.trials({
+      title: "F1",
+      subtitle: "",
+      sentence: "",
+      points: points.map((p) => ({ ...p, isBest: p.y === 1.5 })),
+    });
+    expect(best.description).not.toContain("above");
     const paths = [...(await renderSvg(spec)).matchAll(/aria-label="trial"[^>]* d="([^"]*)"/g)].map(
       ([, path]) => path!,
     );

@@ -25,7 +25,8 @@ interface TrialsData {
 const LOGARITHMIC = 20;
 
 export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLinear = false }: TrialsData): PlotSpec {
-  const domain = domainOf(withoutOutliers(points.map(({ y }) => y)));
+  const best = points.flatMap(({ y, isBest }) => (isBest ? [y] : []));
+  const domain = domainOf(withoutOutliers(points.map(({ y }) => y)), best);
   const [low, high] = domain;
   const y = quantitative("y", null, { scale: { ...scaleOf(domain), clamp: true }, axis: { tickCount: 5 } });
   const x = horizontal(points, isLinear);
@@ -45,9 +46,9 @@ export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLi
         encoding: {
           x,
           y,
-          color: best(colours.contrast, colours.accent),
-          size: best(150, 45),
-          opacity: best(1, 0.6),
+          color: ifBest(colours.contrast, colours.accent),
+          size: ifBest(150, 45),
+          opacity: ifBest(1, 0.6),
           shape: {
             condition: [
               { test: `datum.y > ${high}`, value: "triangle-up" },
@@ -65,10 +66,10 @@ export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLi
 function outside(count: number, where: string): string {
   return count === 0
     ? ""
-    : ` ${countOf(count, "trial")} ${where} ${count === 1 ? "is" : "are"} drawn at the edge, as triangles.`;
+    : ` ${countOf(count, "trial")} ${where} ${count === 1 ? "is a triangle" : "are triangles"} at the edge.`;
 }
 
-function best(yes: string | number, no: string | number): JsonObject {
+function ifBest(yes: string | number, no: string | number): JsonObject {
   return { condition: { test: "datum.isBest", value: yes }, value: no };
 }
 
@@ -91,8 +92,12 @@ function horizontal(points: TrialsData["points"], isLinear: boolean): JsonObject
   });
 }
 
+/** Of fewer points, quartiles say little. */
+const FEWEST = 8;
+
 /** Outliers would press all other points into a line; they are drawn at the edge. */
 function withoutOutliers(values: readonly number[]): number[] {
+  if (values.length < FEWEST) return [...values];
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
   const reach = 3 * (at(0.75) - at(0.25));
