@@ -572,6 +572,33 @@ describe("starting and stopping", () => {
     expect(await Promise.all(loops)).toEqual(loops.map(() => ended));
   });
 
+  it("leaves no new connection waiting while workers drain", async () => {
+    const other = workspace.copy();
+    other.configure({ serve: { limits: { drain_seconds: 6 } } });
+    const own = await served(other, "--workers", "2");
+    const half = request(`${own.url}/predict`, { method: "POST", headers: csv }).on("error", () => {});
+    half.write("lastmonth_activity");
+    let count = 0;
+    // The time of the last request, which finds the port closed.
+    const loop = async (): Promise<number> => {
+      for (;;) {
+        const start = performance.now();
+        try {
+          await ask(`${own.url}/predict`, { method: "POST", headers: csv, agent: new Agent() }, "a\n1\n");
+          count++;
+        } catch {
+          return performance.now() - start;
+        }
+      }
+    };
+    const loops = Array.from({ length: 8 }, loop);
+    await until(() => Promise.resolve(count > 100));
+    const finished = own.stop();
+    expect(Math.max(...(await Promise.all(loops)))).toBeLessThan(3000);
+    half.destroy();
+    expect(await finished).toMatchObject({ status: 143 });
+  });
+
   it("lets an open stream go on after SIGTERM, cuts it in the end, and says so", async () => {
     const other = workspace.copy();
     for (const name of other.names(".", /predictions/)) other.write({ [name]: null });

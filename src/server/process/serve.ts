@@ -11,6 +11,7 @@ import type { PredictionLogStats } from "../../core/records/predictionLog.ts";
 import { logTrouble } from "../state/logTrouble.ts";
 import { addSnapshots, type MetricsSnapshot } from "../state/metrics.ts";
 import { rateLimit } from "../http/rateLimit.ts";
+import { pendingReplies } from "./pendingReplies.ts";
 
 interface ServeCommandOptions extends InterceptorOptions, Pick<ServeOptions, "listening"> {
   /** In which mlctl was started; workers start in it too. */
@@ -33,6 +34,9 @@ const RESTART_MS = 500;
 /** Maximum time to wait for a worker's metrics; a worker that hangs is left out. */
 const SNAPSHOT_MS = 500;
 
+/** Maximum time to wait until each worker expects no more connections; one that hangs does not keep the port open. */
+const IDLE_MS = 5000;
+
 /** `listening` is called once, when every worker has opened the port. @throws {MlctlError} if the first workers cannot start */
 async function runWorkers(workspace: Workspace, { directory, clock, listening }: ServeCommandOptions): Promise<void> {
   const { config, context } = workspace;
@@ -43,6 +47,7 @@ async function runWorkers(workspace: Workspace, { directory, clock, listening }:
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   cluster.setupPrimary({ cwd: directory });
   const snapshots = pendingReplies<MetricsSnapshot | null>(SNAPSHOT_MS);
+  const idle = pendingReplies<null>(IDLE_MS);
   const snapshotOf = (worker: Worker): Promise<MetricsSnapshot | null> =>
     snapshots.ask(
       (id) => send(worker, { type: "snapshot?", id }),
@@ -64,6 +69,7 @@ async function runWorkers(workspace: Workspace, { directory, clock, listening }:
       }
     } else if (message.type === "rate?") send(worker, { type: "rate", id: message.id, wait: waitOf(message.caller) });
     else if (message.type === "log") logs.note(worker.id, message.stats, message.isClosed);
+    else if (message.type === "idle") idle.resolve(message.id, null);
     else if (message.type === "snapshot") snapshots.resolve(message.id, message.snapshot);
     else void allMetrics().then((snapshot) => send(worker, { type: "metrics", id: message.id, snapshot }));
   });
@@ -80,7 +86,7 @@ async function runWorkers(workspace: Workspace, { directory, clock, listening }:
   try {
     if (!context.signal.aborted) await Promise.race([once(context.signal, "abort"), failed]);
   } finally {
-    await stopAll();
+    await stopAll(idle);
     logs.close();
   }
 }
@@ -118,11 +124,26 @@ function living(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
 }
 
-async function stopAll(): Promise<void> {
+/**
+ * The primary closes the port for all workers at once, when none of them has got a connection for a moment. If each
+ * closed it for itself, cluster would keep connections that are on their way to the last one open for ever.
+ */
+async function stopAll(idle: ReturnType<typeof pendingReplies<null>>): Promise<void> {
   const alive = living();
   // Messages may still arrive after "exit", but not after "disconnect".
-  const ended = alive.flatMap((worker) => [once(worker, "exit"), worker.isConnected() && once(worker, "disconnect")]);
-  for (const worker of alive) send(worker, { type: "stop" });
+  const ended = alive.map((worker) =>
+    Promise.all([once(worker, "exit"), worker.isConnected() && once(worker, "disconnect")]),
+  );
+  const stop = (worker: Worker): Promise<null> =>
+    idle.ask(
+      (id) => send(worker, { type: "stop", id }),
+      () => null,
+    );
+  await Promise.all(alive.map((worker, i) => Promise.race([stop(worker), ended[i]])));
+  for (const worker of alive.filter((each) => each.isConnected())) {
+    worker.disconnect();
+    send(worker, { type: "close" });
+  }
   await Promise.all(ended);
 }
 
@@ -141,14 +162,21 @@ async function asWorker(workspace: Workspace, options: InterceptorOptions): Prom
   const metrics = pendingReplies<MetricsSnapshot>(TIMEOUT_MS);
   const rates = pendingReplies<number>(TIMEOUT_MS);
   let own: (() => MetricsSnapshot) | undefined;
+  let stopId: number | undefined;
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  // Cluster calls it when all connections have ended; the prediction log is closed, and reported, after that.
+  process.disconnect = () => {};
   // Ctrl-C reaches every process of the terminal; the primary decides when each worker stops.
   process.removeAllListeners("SIGINT").on("SIGINT", () => {});
   workspace.context.signal.addEventListener("abort", () => stop.abort());
-  process.on("disconnect", () => stop.abort());
+  process.on("disconnect", () => (stop.abort(), close()));
   // The channel broke in the middle of a message: the primary is gone.
   process.on("error", () => stop.abort());
   process.on("message", (message: FromPrimary) => {
-    if (message.type === "stop") stop.abort();
+    if (message.type === "stop") {
+      stopId = message.id;
+      stop.abort();
+    } else if (message.type === "close") close();
     else if (message.type === "snapshot?" && own !== undefined)
       toPrimary({ type: "snapshot", id: message.id, snapshot: own() });
     else if (message.type === "metrics") metrics.resolve(message.id, message.snapshot);
@@ -172,6 +200,12 @@ async function asWorker(workspace: Workspace, options: InterceptorOptions): Prom
             (id) => void toPrimary({ type: "rate?", id, caller }),
             () => 0,
           ),
+        async closePort() {
+          // Not if only this worker stops: others take its connections.
+          if (stopId === undefined || !process.connected) return;
+          await toPrimary({ type: "idle", id: stopId });
+          await closed;
+        },
         listening: (facts) => toPrimary({ type: "listening", facts }),
       },
     );
@@ -189,27 +223,6 @@ function toPrimary(message: FromWorker): Promise<void> {
   });
 }
 
-/** Questions to another process, by id. */
-function pendingReplies<Reply>(timeoutMs: number) {
-  const open = new Map<number, (reply: Reply) => void>();
-  let last = 0;
-  return {
-    /** @param fallback gives the reply if none arrives in time */
-    async ask(question: (id: number) => void, fallback: () => Reply): Promise<Reply> {
-      const id = ++last;
-      const { promise, resolve } = Promise.withResolvers<Reply>();
-      const timeout = setTimeout(() => resolve(fallback()), timeoutMs);
-      open.set(id, resolve);
-      question(id);
-      const reply = await promise;
-      clearTimeout(timeout);
-      open.delete(id);
-      return reply;
-    },
-    resolve: (id: number, reply: Reply): void => open.get(id)?.(reply),
-  };
-}
-
 type FromWorker =
   | { readonly type: "listening"; readonly facts: ListeningFacts }
   | { readonly type: "failed"; readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined }
@@ -217,11 +230,15 @@ type FromWorker =
   /** Asks whether the rate limit that all workers share allows a request of this caller. */
   | { readonly type: "rate?"; readonly id: number; readonly caller: string }
   | { readonly type: "snapshot"; readonly id: number; readonly snapshot: MetricsSnapshot }
+  /** After "stop": no connection has come for a moment. */
+  | { readonly type: "idle"; readonly id: number }
   /** A change of the prediction log, see TellLog. */
   | { readonly type: "log"; readonly stats: PredictionLogStats; readonly isClosed: boolean };
 
 type FromPrimary =
-  | { readonly type: "stop" }
+  | { readonly type: "stop"; readonly id: number }
+  /** The port is closed. */
+  | { readonly type: "close" }
   | { readonly type: "snapshot?"; readonly id: number }
   | { readonly type: "metrics"; readonly id: number; readonly snapshot: MetricsSnapshot }
   /** `wait` is in milliseconds; 0 if the request is allowed. */

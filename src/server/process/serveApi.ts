@@ -1,6 +1,7 @@
 /** One server process: opens the port, follows deployments, and drains when it is stopped. */
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Server } from "node:http";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { stackOf } from "../../core/errors.ts";
 import { counted } from "../../core/text/format.ts";
@@ -41,6 +42,8 @@ export interface ServeOptions extends InterceptorOptions {
   readonly tellLog?: TellLog;
   /** In a worker: takes a function that reads this worker's metrics, returns one that reads those of all workers. */
   readonly sharedMetrics?: (own: () => MetricsSnapshot) => () => Promise<MetricsSnapshot>;
+  /** In a worker: asks the primary to close the port; resolves when it is closed. */
+  readonly closePort?: () => Promise<void>;
 }
 
 export interface ListeningFacts {
@@ -61,6 +64,9 @@ const BODIES_SHARE = 0.75;
 const GRACE_MS = 300;
 
 const POLL_MS = 25;
+
+/** Longer than the primary takes to pass on the next connection. */
+const QUIET_MS = 2;
 
 /**
  * Resolves when the workspace's abort signal has stopped it and all requests in progress are finished.
@@ -112,7 +118,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   } finally {
     unfollowDeployments();
     unfollow();
-    await drain(app, state, { closeUnused, warn });
+    await drain(app, state, { closeUnused, warn, closePort: options.closePort });
     await tellLog(log.stats(), true);
   }
   return { requests: state.metrics.requests };
@@ -168,12 +174,12 @@ function tokensOf({ token, tokens }: Workspace["config"]["serve"]): string[] {
   return [...(token === null ? [] : [token]), ...tokens.map((each) => each.token)];
 }
 
-interface DrainTools {
+interface DrainTools extends Pick<ServeOptions, "closePort"> {
   readonly closeUnused: () => void;
   readonly warn: (message: string) => void;
 }
 
-async function drain(app: App, state: ServerState, { closeUnused, warn }: DrainTools): Promise<void> {
+async function drain(app: App, state: ServerState, { closeUnused, warn, closePort }: DrainTools): Promise<void> {
   const { server } = app;
   state.draining = true;
   const { drain_seconds } = state.workspace.config.serve.limits;
@@ -188,6 +194,10 @@ async function drain(app: App, state: ServerState, { closeUnused, warn }: DrainT
   // Until then, requests are answered with `connection: close`, see interceptor.
   const connections = promisify(server.getConnections.bind(server));
   for (let waited = 0; waited < GRACE_MS && (await connections()) > 0; waited += POLL_MS) await sleep(POLL_MS);
+  await untilNoneArrives(server);
+  // Fastify's close waits for its hooks first: meanwhile, further connections would arrive.
+  if (closePort === undefined) server.close();
+  else await closePort();
   const unused = setTimeout(closeUnused, GRACE_MS);
   await app.close();
   // The port closes before its connections do; each response writes its line in the log then.
@@ -199,4 +209,21 @@ async function drain(app: App, state: ServerState, { closeUnused, warn }: DrainT
   state.bodies.close();
   state.rejected.close();
   await state.log.close();
+}
+
+/** Closing the port resets the connections that wait to be accepted: so wait for a moment without any, for a while. */
+async function untilNoneArrives(server: Server): Promise<void> {
+  let isQuiet = false;
+  const heard = (): void => void (isQuiet = false);
+  server.on("connection", heard);
+  const until = performance.now() + GRACE_MS;
+  while (!isQuiet && performance.now() < until) {
+    isQuiet = true;
+    const start = performance.now();
+    await sleep(QUIET_MS);
+    // Resumes right after Node has looked for connections.
+    await turn();
+    if (performance.now() - start > 2 * QUIET_MS) isQuiet = false;
+  }
+  server.off("connection", heard);
 }
