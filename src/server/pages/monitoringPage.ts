@@ -4,6 +4,8 @@ import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNu
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, section } from "../../reporting/html.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
+import { pValueName } from "../../core/text/recordText.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { MATRIX_WINDOWS, columnMatrix, windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
 import { dayFields, choice, filterForm, modelLink, pager, windowWord } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
@@ -49,13 +51,15 @@ export function monitoringPage(request: PageRequest): Page {
   const ids = windows.map(({ monitorId }) => monitorId);
   const values = browse.windowValues(ids, ["finding", "metric", "estimate"]);
   const drifts = browse.windowValues(ids.slice(0, MATRIX_WINDOWS), ["drift"]);
+  const newest = request.session.store.monitoring(windows[0]!.monitorId);
+  const pValues = newest === undefined ? "p-value" : pValueName(newest.drift);
   const at = (number: number): string =>
     withQuery(pageAddress("monitoring"), { source, ...days, page: number === 0 ? undefined : number });
   return {
     title: "Monitoring",
     area: "monitoring",
-    body: html`${filters} ${section("over-time", "Over time", charts(request, windows, values))}
-    ${section("columns", "Columns", columnMatrix(windows, drifts))}
+    body: html`${filters} ${section("over-time", "Over time", charts(request, { windows, values, newest }))}
+    ${section("columns", "Columns", columnMatrix(windows, drifts, pValues))}
     ${section(
       "windows",
       "Windows",
@@ -71,8 +75,14 @@ function emptyPage(note: Html): Page {
 
 const keyOf = (...parts: readonly (string | null)[]): string => JSON.stringify(parts);
 
-/** @param windows newest first; the charts show the oldest first */
-function charts(request: PageRequest, windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
+interface ChartData {
+  /** Newest first; the charts show the oldest first. */
+  readonly windows: readonly WindowLine[];
+  readonly values: readonly WindowValue[];
+  readonly newest: MonitorRecord | undefined;
+}
+
+function charts(request: PageRequest, { windows, values, newest }: ChartData): Html {
   const { store, config } = request.session;
   const oldestFirst = windows.toReversed();
   const byKey = new Map(values.map((value) => [keyOf(value.monitorId, value.kind, value.area, value.name), value]));
@@ -82,8 +92,7 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
       // A window with too few rows stays as it is.
       return point.isOmitted === true ? point : { ...point, ...more?.(window) };
     });
-  const { performance } = store.monitoring(windows[0]!.monitorId) ?? {};
-  const metric = performance?.metric ?? values.find(({ kind }) => kind === "metric")?.name ?? "";
+  const metric = newest?.performance.metric ?? values.find(({ kind }) => kind === "metric")?.name ?? "";
   const task = store.run(windows[0]!.runId ?? "")?.task ?? "binary";
   const measured = points("performance", metric, ({ monitorId }) => {
     const { value = null, low, high } = byKey.get(keyOf(monitorId, "metric", "performance", metric)) ?? {};

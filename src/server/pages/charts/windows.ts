@@ -2,7 +2,7 @@
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { displayNumber } from "../../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../../reporting/dataTable.ts";
-import { driftIf, driftState } from "../../../reporting/verdicts.ts";
+import { beyondLimit, driftIf, driftState, valueTitle } from "../../../reporting/verdicts.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { pageAddress, withQuery } from "../frame/page.ts";
 import type { RunStore } from "../../../storage/store/runStore.ts";
@@ -14,8 +14,12 @@ const STEP = 12;
 /** Number of the newest windows shown, so that a row fits. */
 export const MATRIX_WINDOWS = 20;
 
-/** @param windows newest first @param values the drift values of the newest MATRIX_WINDOWS of them */
-export function columnMatrix(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
+/**
+ * @param windows newest first
+ * @param values the drift values of the newest MATRIX_WINDOWS of them
+ * @param pValues how they are named, see pValueName
+ */
+export function columnMatrix(windows: readonly WindowLine[], values: readonly WindowValue[], pValues: string): Html {
   const shown = windows.slice(0, MATRIX_WINDOWS).toReversed();
   const byColumn = new Map<string, Map<string, WindowValue>>();
   for (const value of values) {
@@ -27,6 +31,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
     ([a, first], [b, second]) => drifts(second) - drifts(first) || (a < b ? -1 : 1),
   );
   const columns = ranked.map(([name, own]) => ({ name, own, worst: worstOf(shown, own) }));
+  const tests = [...new Set(columns.flatMap(({ worst }) => worst?.value.message ?? []))];
   const worstTitle = `Worst of ${shown.length === 1 ? "the window" : `${shown.length} windows`}`;
   return itemTable(
     { caption: "Drift by column, most frequent drift first", limit: MAX_COLUMNS, dense: true },
@@ -34,7 +39,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
     [
       ["Column", ({ name, worst }) => (worst === undefined ? name : columnLink(worst.window, name))],
       [worstTitle, ({ worst }) => driftState(worst?.value.status ?? null)],
-      [numeric("Value"), ({ worst }) => displayNumber(worst?.value.value)],
+      [numeric(valueTitle(tests, pValues)), ({ worst }) => displayNumber(worst?.value.value)],
       ["Drift if", ({ worst }) => (worst === undefined ? "–" : nowrap(driftIf(worst.value)))],
       [
         "Test",
@@ -68,13 +73,20 @@ function nowrap(text: string): Html {
   return html`<span class="nowrap">${text}</span>`;
 }
 
-/** The newest window in which the column drifted; else the newest in which it was tested. @param windows oldest first */
+/**
+ * Of the windows in which the column drifted, else of those in which it was tested: the one whose value is furthest
+ * beyond its limit, the newest of equal ones. @param windows oldest first
+ */
 function worstOf(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>) {
   const tested = windows.flatMap((window) => {
     const value = own.get(window.monitorId);
     return value === undefined || value.status === "skipped" ? [] : [{ window, value }];
   });
-  return tested.findLast(({ value }) => value.status === "fail") ?? tested.at(-1);
+  const drifted = tested.filter(({ value }) => value.status === "fail");
+  const ranked = (drifted.length > 0 ? drifted : tested).toSorted(
+    (a, b) => beyondLimit(a.value) - beyondLimit(b.value),
+  );
+  return ranked.at(-1);
 }
 
 function drifts(own: ReadonlyMap<string, WindowValue>): number {
