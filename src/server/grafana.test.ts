@@ -90,6 +90,12 @@ describe("the Grafana alert rules", () => {
       expect(threshold?.model.expression, uid).toBe(query?.refId);
     }
   });
+
+  it("keep the projects of one Prometheus apart, and notice a server that is gone", () => {
+    const queries = rules.flatMap(({ data }) => data.flatMap(({ model }) => model.expr ?? []));
+    expect(queries.filter((query) => /\b(sum|min|max|count) *(?! by \(job)\(/.test(query))).toEqual([]);
+    expect(queries.filter((query) => query.includes("absent(") && query.includes("up == bool 0"))).toHaveLength(1);
+  });
 });
 
 describe("the Grafana dashboard and the alert rules", () => {
