@@ -1,6 +1,16 @@
 /** Dockerfile, compose.yaml and the Kubernetes manifests: they agree with each other and with the server that runs. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
@@ -210,6 +220,15 @@ describe("the Kubernetes manifests", () => {
     expect(status, stderr).toBe(0);
     const kinds = parseAllDocuments(stdout).map((each) => (each.toJS() as Node)["kind"] as string);
     expect(kinds.toSorted()).toEqual([...byKind.keys()].filter((kind) => kind !== "Kustomization").toSorted());
+    // As the first lines of kustomization.yaml say: the jobs get the image of the server.
+    const folder = mkdtempSync(join(tmpdir(), "mlctl-"));
+    cpSync(manifests, folder, { recursive: true });
+    writeFileSync(join(folder, "jobs.yaml"), kubernetesCronJobs([nightly], new Date()));
+    const images = "  - jobs.yaml\nimages: [{ name: mlctl, newName: example.org/mlctl, newTag: 1.0.0 }]\n";
+    appendFileSync(join(folder, "kustomization.yaml"), images);
+    const set = spawnSync("kubectl", ["kustomize", folder], { encoding: "utf8" }).stdout;
+    rmSync(folder, { recursive: true });
+    expect(set.match(/image: .*/g)).toEqual(Array(2).fill("image: example.org/mlctl:1.0.0"));
   });
 
   it("scale the deployment, and give a pod time to finish its requests", () => {

@@ -91,7 +91,10 @@ describe("two environments with one base, outside of a repository", () => {
     });
     const [prod, staging] = ["prod", "staging"].map((name) => workspaceIn(join(all.folder, name)));
     prod!.ok("schedule", "install", "--k8s", "-o", "../deploy");
-    staging!.ok("schedule", "install", "--k8s", "-o", "../deploy");
+    all.write({ "deploy/kustomization.yaml": "" });
+    const { stderr } = staging!.run(["schedule", "install", "--k8s", "-o", "../deploy"]);
+    expect(stderr).toContain("kubectl apply -k ../deploy");
+    all.write({ "deploy/kustomization.yaml": null });
     const files = all.names("deploy");
     const names = files.map((file) => /name: (mlctl-.*)/.exec(all.read(`deploy/${file}`))![1]!);
     expect(names).toEqual(
@@ -107,7 +110,9 @@ describe("two environments with one base, outside of a repository", () => {
     const schedule = [{ name: "verify", cron: "0 3 * * *" }];
     all.write({ "prod/config.json": JSON.stringify({ target: "y", schedule }) });
     const prod = workspaceIn(join(all.folder, "prod"));
-    expect(prod.run(["schedule", "install", "--k8s"]).stderr).toContain("each environment needs its own namespace");
+    expect(prod.run(["schedule", "install", "--k8s"]).stderr).toContain(
+      "each project and environment needs its own namespace",
+    );
     const before = prod.names("k8s").map((name) => [name, prod.read(`k8s/${name}`)]);
     all.write({ ".git/HEAD": "ref: refs/heads/main\n" });
     expect(prod.ok("schedule", "install", "--k8s", "--json")).toContain('"changed":false');

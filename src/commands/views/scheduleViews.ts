@@ -63,7 +63,7 @@ export function installView(result: InstallResult): View {
     ...removed.map((path) => [dryRun ? "would remove" : "removed", path]),
   ];
   const namespaces =
-    "each environment needs its own namespace (kubectl apply -n): the volume and the secret are called the same in all";
+    "each project and environment needs its own namespace (kubectl apply -n): the volume and the secret are called the same in all";
   const linger = "user units run only while you are logged in; `loginctl enable-linger` changes that";
   return {
     title: `${installTitle(result)}${changed ? "" : "; nothing changed"}`,

@@ -1,5 +1,6 @@
 /** Installs the jobs of config.json in another scheduler, or removes them. */
-import { basename, join, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { program } from "../executeJob.ts";
 import { installInCrontab, isInCrontab } from "./crontab.ts";
@@ -105,5 +106,9 @@ function nextStep(
   const old =
     "also delete the old ones in the cluster: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` lists them";
   if (jobs.length === 0) return old;
-  return `${removed.length > 0 ? `${old}; ` : ""}kubectl apply -f ${shellWord(relative(process.cwd(), files[0]!))}`;
+  const [file, folder] = [files[0]!, dirname(files[0]!)].map((path) => shellWord(relative(process.cwd(), path) || "."));
+  const apply = existsSync(join(dirname(files[0]!), "kustomization.yaml"))
+    ? `add ${basename(files[0]!)} to the resources of its kustomization.yaml, then \`kubectl apply -k ${folder}\``
+    : `kubectl apply -f ${file}`;
+  return `${removed.length > 0 ? `${old}; ` : ""}${apply}`;
 }

@@ -68,7 +68,8 @@ function cronJob(job: ScheduledJob, { name, time, ...place }: Place & { name: st
   };
   const remarks = [
     `${job.cron} (${job.timezone})`,
-    `Each environment needs its own namespace: this volume and the secret ${SECRET} are called the same in all.`,
+    `Each project and environment needs its own namespace: this volume and the secret ${SECRET} are called the same in all.`,
+    "Under `resources` of deploy/kubernetes/kustomization.yaml, this file gets the namespace and the image that are set there.",
     `${TRUST_VARIABLE} allows what config.json runs and calls: whoever can write to the volume decides that.`,
   ];
   return yamlText(content, remarks, { separated: true });
