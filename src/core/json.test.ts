@@ -10,7 +10,10 @@ it.each([
   ["12345678901234567.5", 12345678901234568],
   ['"9007199254740993"', "9007199254740993"],
   ["[[9007199254740993]]", [["9007199254740993"]]],
-])("parses %s without losing a digit of an integer", (text, value) => expect(parseExactJson(text)).toEqual(value));
+  ['{"a": -1E400}', { a: "-1E400" }],
+])("parses %s without losing a digit of an integer or the size of a number", (text, value) =>
+  expect(parseExactJson(text)).toEqual(value),
+);
 
 it("keeps __proto__ as a key like any other", () => {
   const parsed = parseExactJson('{"__proto__":9007199254740993}');

@@ -6,16 +6,17 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A number of 16 digits or more: a double may not hold it. Fractions, which floats often have, do not count. */
-const LONG_INTEGER = /(?<![\d.])\d{16}/;
+/** A number of 16 digits or more, or 1e400: a double may not hold it. Fractions, which floats often have, do not count. */
+const LARGE = /(?<![\d.])\d{16}|[\s:,[]-?\d[\d.]*e\+?\d{3}/i;
 
 /**
- * As JSON.parse, but an integer that a double cannot hold becomes the string of its digits: it is an id or a code.
+ * As JSON.parse, but a number that a double cannot hold becomes a string: an integer is an id or a code, and 1e400 is
+ * shown as it was written.
  * @throws {SyntaxError} if it is not JSON, or if an object has a key twice, of which JSON.parse takes the last silently
  */
 export function parseExactJson(text: string): unknown {
   // A reviver takes ten times as long, so it runs only if the text has such a number.
-  const value: unknown = LONG_INTEGER.test(text) ? JSON.parse(text, exactInteger as Reviver) : JSON.parse(text);
+  const value: unknown = LARGE.test(text) ? JSON.parse(text, exactNumber as Reviver) : JSON.parse(text);
   const repeated = keyColons(text) === keyCount(value) ? undefined : repeatedKey(text);
   if (repeated !== undefined) throw new SyntaxError(`duplicate key ${repeated}`);
   return value;
@@ -64,9 +65,9 @@ function repeatedKey(text: string): string | undefined {
 
 type Reviver = (key: string, value: unknown) => unknown;
 
-function exactInteger(_key: string, value: unknown, { source }: { source: string }): unknown {
-  if (typeof value !== "number" || Number.isSafeInteger(value) || !Number.isFinite(value)) return value;
-  return /^-?\d+$/.test(source) ? source : value;
+function exactNumber(_key: string, value: unknown, { source }: { source: string }): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  return !Number.isFinite(value) || /^-?\d+$/.test(source) ? source : value;
 }
 
 export function parseJson(text: string): unknown {

@@ -22,10 +22,13 @@ export async function readTestData(session: Session, models: readonly Pick<Model
   return readFound(session, found, readingOptions(session.config, ...models));
 }
 
-/** Reads the rows to explain from a file or folder. Labels are optional and `ingest.where` is not applied. */
+/** Reads the rows to explain from a file or folder. Labels are optional and `ingest.where` is not applied. `isAsked`: see conformAsked. */
 export async function readAskedRows(session: Session, model: Model, path: string) {
   const { where: _where, ...options } = readingByCell(session.config, model);
-  return readFound(session, await testFiles(session, path), { ...options, lenient: true });
+  return {
+    ...(await readFound(session, await testFiles(session, path), { ...options, lenient: true })),
+    isAsked: true,
+  };
 }
 
 export type TestData = Awaited<ReturnType<typeof readFound>>;

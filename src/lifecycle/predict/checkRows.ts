@@ -15,21 +15,19 @@ export interface RowPolicy {
   /** A number or date outside the training range. */
   readonly range: Verdict;
   readonly history: Verdict;
-  /** An infinite number; training counts it as missing. */
-  readonly infinite: Verdict;
 }
 
 /** `predict` and `watch`; `serve.validation` is a policy of its own. */
-export const warnPolicy: RowPolicy = { unseen: "warn", range: "warn", history: "warn", infinite: "warn" };
+export const warnPolicy: RowPolicy = { unseen: "warn", range: "warn", history: "warn" };
 
 /** `--guard` and `watch.guard`. */
-export const guardPolicy: RowPolicy = { unseen: "error", range: "error", history: "error", infinite: "error" };
+export const guardPolicy: RowPolicy = { unseen: "error", range: "error", history: "error" };
 
 export interface RowFinding {
   /** Position in the batch or request, from 0. */
   readonly row: number;
   readonly column: string;
-  readonly check: Exclude<RowProblem["check"], "infinite"> | "missing" | "extra" | "row";
+  readonly check: RowProblem["check"] | "missing" | "extra" | "row";
   readonly message: string;
   readonly value?: unknown;
   readonly suggestion?: string;
@@ -68,8 +66,7 @@ export function checkRows(model: Model, columns: readonly string[], policy: RowP
     const add = (problem: RowProblem, verdict: Verdict): void => {
       if (verdict === "ignore") return;
       const value = rows[problem.row]![positionOf.get(problem.column) ?? -1];
-      const check = problem.check === "infinite" ? "type" : problem.check;
-      (verdict === "error" ? errors : warnings).push({ ...problem, check, ...shownValue(value) });
+      (verdict === "error" ? errors : warnings).push({ ...problem, ...shownValue(value) });
     };
     for (const problem of problems) add(problem, verdicts[problem.check]);
     const unread = new Set(problems.filter(({ check }) => check === "type").map(({ row }) => row));

@@ -144,23 +144,34 @@ export function modelSelector(...options: Parameters<typeof selectOptions>): Row
 const dataRow = (row: number): string => `data row ${row + 1}`;
 
 /**
+ * @param data `isAsked`: its rows are refused where `predict` refuses them; infinite numbers of test data count as missing
  * @param placesOf see rowPlaces; called for an error only
  * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
  */
 export async function conformAsked(
-  { table }: Pick<TestData, "table">,
+  { table, isAsked = false }: Pick<TestData, "table"> & { readonly isAsked?: boolean },
   signature: Signature,
   placesOf: () => Promise<(row: number) => string>,
 ): Promise<Table> {
   let hasBadRow = false;
+  const conform = (placeOf: (row: number) => string): Table => {
+    const inputs = conformTable(table, signature, placeOf);
+    for (const column of isAsked ? inputs.columns : []) {
+      const row = column.kind === "number" ? column.values.findIndex((value) => Math.abs(value) === Infinity) : -1;
+      if (row < 0) continue;
+      const message = `column "${column.name}" is infinite or too large for a number in ${placeOf(row)}`;
+      throw new MlctlError("data", message, { hint: "correct the row, or leave the cell empty" });
+    }
+    return inputs;
+  };
   try {
-    return conformTable(table, signature, (row) => {
+    return conform((row) => {
       hasBadRow = true;
       return dataRow(row);
     });
   } catch (error) {
     if (!hasBadRow) throw error;
-    return conformTable(table, signature, await placesOf());
+    return conform(await placesOf());
   }
 }
 

@@ -69,7 +69,7 @@ export function servedModel(
     model,
     inputs: names,
     names: keyColumns(workspace.config).filter((name) => !names.includes(name)),
-    check: checkRows(model, names, { ...serve.validation, infinite: "error" }),
+    check: checkRows(model, names, serve.validation),
     predict: predictor(model),
     continueSeries: seriesContinuer(model, serve.validation),
     columnName: how.normalizeNames ? normalizeName : composed,

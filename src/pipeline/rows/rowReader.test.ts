@@ -87,7 +87,13 @@ describe("rowReader", () => {
     const read = rowReader(signature, ["age", "city", "since"]);
     expect(read([["NaN", "oslo", "2021-01-01"]]).problems).toEqual([]);
     expect(read([["  ", "oslo", "2021-01-01"]]).problems).toHaveLength(1);
-    expect(read([["Infinity", "oslo", "2021-01-01"]]).problems).toMatchObject([{ check: "infinite" }]);
+    for (const [cell, shown] of [
+      ["1e400", '"1e400"'],
+      [-Infinity, "-Infinity"],
+    ])
+      expect(read([[cell, "oslo", "2021-01-01"]]).problems).toEqual([
+        { row: 0, column: "age", check: "type", message: `${shown} is infinite or too large for a number` },
+      ]);
   });
 
   it("rejects rows with missing columns, lists all of them and suggests renamed columns", () => {

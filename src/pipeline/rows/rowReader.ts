@@ -12,10 +12,10 @@ export interface RowProblem {
   readonly row: number;
   readonly column: string;
   /**
-   * "type": cannot be parsed. "declared": nor this, but config.json declares it missing. "infinite": or too large.
+   * "type": cannot be parsed, or is infinite. "declared": cannot be parsed, but config.json declares it missing.
    * "category", "range": not seen in training. "history": see historyGaps.
    */
-  readonly check: "type" | "declared" | "infinite" | "category" | "range" | "history";
+  readonly check: "type" | "declared" | "category" | "range" | "history";
   readonly message: string;
   /** The most similar known category. */
   readonly suggestion?: string;
@@ -120,7 +120,8 @@ function unseen({ name: column }: ColumnSpec, row: number, text: string, near: s
 /** Short form of a cell. Objects are not serialized: deeply nested JSON would overflow the stack. */
 function shown(cell: Cell): string {
   if (typeof cell === "object") return Array.isArray(cell) ? "a list" : "an object";
-  const text = JSON.stringify(cell) ?? String(cell);
+  // JSON has no infinity, but Parquet has.
+  const text = typeof cell === "string" ? JSON.stringify(cell) : String(cell);
   return text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, MAX_SHOWN_LENGTH)}…`;
 }
 
@@ -149,7 +150,7 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       values[row] = value ?? NaN;
       if (value === undefined) report(row, "type", `${shown(cell)} is not ${expected}`);
       else if (value === Infinity || value === -Infinity)
-        report(row, "infinite", `${shown(cell)} is infinite or too large for a number`); // such as 1e400 and inf
+        report(row, "type", `${shown(cell)} is infinite or too large for a number`); // such as 1e400 and inf
       else if (declared.size > 0 && Number.isNaN(value) && declared.has(cell))
         report(row, "declared", `${shown(cell)} is ${ALSO_MISSING}`);
       else if (value < minimum || value > latest)

@@ -17,8 +17,6 @@ export interface RowCells {
 const MOST_SUGGESTIONS = 50;
 const LONGEST_NAME = 100;
 const TWICE = "the column is given twice, under two names";
-/** JSON has no infinity: the caller wrote another number, which does not fit. */
-const TOO_LARGE = "the number is too large";
 const NONE: readonly RowFinding[] = [];
 
 /** @returns a function from rows to cells, lookups built once */
@@ -43,10 +41,7 @@ export function rowCells(served: ServedModel, config: Config): (rows: readonly R
           if (values[position] !== undefined)
             (errors ??= []).push({ row, column: inputs[position] ?? name, check: "row", message: TWICE });
           else if (position < inputs.length) found++;
-          const value = given[name];
-          const isInfinite = value === Infinity || value === -Infinity;
-          if (isInfinite) (errors ??= []).push({ row, column: name, check: "type", message: TOO_LARGE });
-          values[position] = isInfinite ? null : value;
+          values[position] = given[name];
         }
       }
       if (found < inputs.length) {
