@@ -103,11 +103,11 @@ export const deploy = defineCommand({
     const options = { rollback, force, dryRun, message, model: invocation.args[0] };
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/deploy/deploy.ts");
-    const { announceDeployment } = await import("../lifecycle/monitor/monitorAlerts.ts");
+    const { sendAlerts } = await import("../lifecycle/monitor/monitorAlerts.ts");
     const deployed = await inSession(workspace, dryRun ? "read" : writingOptions("deploy", wait), (session) =>
       step.deploy(session, options),
     );
-    const alerts = deployed.status === "kept" || dryRun ? [] : await announceDeployment(workspace);
+    const alerts = deployed.status === "kept" || dryRun ? [] : await sendAlerts(workspace, []);
     return { result: { ...deployed, alerts }, view: deployView(deployed, alerts) };
   },
 }) satisfies Command;

@@ -150,7 +150,7 @@ const promote = defineCommand({
     const { deploy } = await import("../lifecycle/deploy/deploy.ts");
     const { reading, writing } = await import("../lifecycle/session.ts");
     const { shellWord } = await import("../automation/schedule/install/jobCommand.ts");
-    const { announceDeployment } = await import("../lifecycle/monitor/monitorAlerts.ts");
+    const { sendAlerts } = await import("../lifecycle/monitor/monitorAlerts.ts");
     const promoted = await reading(source, (session) =>
       writing(target, writingOptions("models promote", wait), async (other) => {
         const brought = await bringModel(session, other, invocation.args[0]!);
@@ -165,7 +165,7 @@ const promote = defineCommand({
         return { ...brought, ...deployed };
       }),
     );
-    const alerts = promoted.status === "kept" ? [] : await announceDeployment(target);
+    const alerts = promoted.status === "kept" ? [] : await sendAlerts(target, []);
     const isThere = promoted.status !== "kept" || promoted.runId === promoted.previousRunId;
     return { result: { ...promoted, alerts }, view: promoteView(promoted, to), exitCode: isThere ? 0 : exitCodes.gate };
   },

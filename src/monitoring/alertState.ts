@@ -38,8 +38,11 @@ export interface AlertState {
   /** Keyed by `source/area/name` of the finding. */
   readonly entries: Readonly<Record<string, AlertEntry>>;
   readonly mutes?: readonly Mute[];
-  /** The last one that channels were sent; absent before the first that a channel wants to know of. */
-  readonly deployment?: { readonly at: string };
+  /**
+   * The last one that channels were sent, or the one before the first that a channel wants to know of (null if that is
+   * the first of all); absent until then.
+   */
+  readonly deployment?: { readonly at: string | null };
   /** By channel: messages that it has not accepted yet. */
   readonly outbox?: Readonly<Record<string, Outbox>>;
 }

@@ -1,25 +1,19 @@
 /** deploy: compares challenger and champion on the same rows, then switches atomically; or rolls back. */
 import { isDeepStrictEqual } from "node:util";
-import { existsSync } from "node:fs";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Artifact, Deployment, Run } from "../../core/records/lineage.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
 import { dearerThanConstant } from "../../pipeline/judge/baselineEvaluation.ts";
 import { promotion } from "../../pipeline/judge/promotion.ts";
-import { atomicWrite } from "../../storage/files/atomicWrite.ts";
-import { artifactOf, fromRecordPath } from "../../storage/files/workspacePaths.ts";
-import type { DeploymentRequest } from "../../storage/records/records.ts";
 import { currentDeployment, deploymentHistory, rollbackTarget } from "../../storage/deployment/currentDeployment.ts";
-import { syncStore } from "../../storage/store/syncStore.ts";
 import { judgePair } from "../compare/retrain.ts";
 import { naiveAhead } from "./naiveAhead.ts";
 import { costsOf, decidingMetric, metricUnit, pricing } from "../settings.ts";
-import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import { judge } from "../judge.ts";
+import { artifacts, commitDeployment } from "./commitDeployment.ts";
 import { deploymentOrigin } from "./deploymentOrigin.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { newerRows, unknownTestRows, unknownTime } from "./rowsToCompare.ts";
@@ -214,34 +208,4 @@ async function rollback(session: Session, { dryRun = false, message }: DeployOpt
     : await commitDeployment(session, { ...rest, action: "rollback", reasons, ...origin }).catch(notHere);
   const { runId, metric, value } = target;
   return { status: "rolled_back", runId, previousRunId: history[0]!.runId, metric, value, reasons, dryRun, path };
-}
-
-async function commitDeployment(
-  { records, store, context }: Session,
-  request: Omit<DeploymentRequest, "deployedAt">,
-): Promise<string> {
-  context.signal.throwIfAborted();
-  const deployment = await records.deploy({ ...request, deployedAt: context.now().toISOString() });
-  await syncStore(records, store);
-  return deployment.model.path;
-}
-
-async function artifacts(
-  session: Session,
-  run: Run,
-): Promise<Pick<Deployment, "model" | "latestScore" | "ingestedFiles">> {
-  const { paths, store } = session;
-  await session.records.fetch(run);
-  const dataset = store.dataset(run.datasetId);
-  const list = dataset && ingestedFilesPath(session, dataset);
-  // The machine that ingested has it; no record names it.
-  if (paths.bucket && dataset && list && !existsSync(list)) atomicWrite(list, ingestedFilesText(dataset));
-  const ingestedFiles = list === undefined ? null : await artifactOf(paths.workspace, list).catch(() => null);
-  return { model: run.model!, latestScore: await present(run.score?.artifact ?? null), ingestedFiles };
-
-  async function present(artifact: Artifact | null): Promise<Artifact | null> {
-    return (
-      artifact && (await artifactOf(paths.workspace, fromRecordPath(paths.workspace, artifact.path)).catch(() => null))
-    );
-  }
 }

@@ -12,7 +12,6 @@ import {
   describeScore,
   describeTraining,
   describeVerdict,
-  isSwitch,
   ended,
   noNewRows,
   withMonitoring,
@@ -32,7 +31,7 @@ import { prepareToTrain, train } from "../train/train.ts";
 import { monitorNewRows, type MonitoredNewRows } from "../monitor/monitorNewRows.ts";
 import { ingestNews } from "../monitor/ingestNews.ts";
 import type { SentAlert } from "../monitor/alertDelivery.ts";
-import { announceDeployment, sendAlerts } from "../monitor/monitorAlerts.ts";
+import { sendAlerts } from "../monitor/monitorAlerts.ts";
 import { report, withPlotThread } from "../report/report.ts";
 import { score } from "../score/score.ts";
 import { reading, writing, type Session } from "../session.ts";
@@ -63,8 +62,6 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
   } finally {
     if (!options.dryRun) alerts.push(...(await sendAlerts(workspace, await ingestNews(workspace))));
   }
-  const isAnnounced = alerts.some(({ area }) => area === "deployed");
-  if (result.steps.some(isSwitch) && !isAnnounced) alerts.push(...(await announceDeployment(workspace)));
   return withMonitoring(result, verdicts[0], { alerts, hasChannels: workspace.config.alerts.length > 0 });
 }
 

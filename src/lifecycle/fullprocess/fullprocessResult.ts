@@ -173,15 +173,9 @@ export function describeScore({ metric, value, rows, leakage }: ScoreResult): st
   return `${metric} ${formatNumber(value)} on ${testRows(rows, leakage.copiedRows)}`;
 }
 
-const SWITCHED = "switched to ";
-
-export function isSwitch({ name, reason }: Pick<Step, "name" | "reason">): boolean {
-  return name === "deploy" && reason.startsWith(SWITCHED);
-}
-
 /** With the reasons of a rejection, because in a pipe only the table of the steps is printed. */
 export function describeVerdict({ status, runId, previousRunId, reasons }: DeployResult): string {
-  if (status === "deployed") return `${SWITCHED}${runId}`;
+  if (status === "deployed") return `switched to ${runId}`;
   const kept =
     previousRunId === null ? "not deployed; no model is in production" : `kept the deployed model ${previousRunId}`;
   return reasons.length === 0 ? kept : `${kept}: ${reasons.join("; ")}`;

@@ -7,8 +7,8 @@ import { counted, shortTime } from "../../core/text/format.ts";
 import { nextTry, testAlert, withDelivery, withLease } from "../../monitoring/alertMessage.ts";
 import type { Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
+import { changeAlertState, savedState } from "../alertState.ts";
 import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
-import { changeAlertState, savedState } from "./savedAlerts.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface SentAlert extends Pick<Alert, "change" | "area" | "subject">, Delivery {

@@ -10,10 +10,10 @@ import {
   withRecord,
   type AlertState,
 } from "../../monitoring/alertState.ts";
+import { changeAlertState, savedState } from "../alertState.ts";
 import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
 import { sendWaiting, warn, type SentAlert } from "./alertDelivery.ts";
 import { REJECTED } from "./monitorRecord.ts";
-import { changeAlertState, savedState } from "./savedAlerts.ts";
 import { currentDeployment, deploymentHistory } from "../../storage/deployment/currentDeployment.ts";
 import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
@@ -26,7 +26,7 @@ import type { Workspace } from "../workspace.ts";
 export async function sendAlerts(workspace: Workspace, records: readonly AlertNews[]): Promise<SentAlert[]> {
   const channels = await channelsOf(workspace);
   if (channels.length === 0) return [];
-  await queueDeployment(workspace, channels, false);
+  await queueDeployments(workspace, channels);
   await queueAlerts(workspace, records, channels);
   const sent: SentAlert[] = [];
   for (const configured of channels) sent.push(...(await sendWaiting(workspace, configured)));
@@ -103,43 +103,27 @@ function withQueued(workspace: Workspace, before: AlertState, queued: readonly Q
   return state;
 }
 
-/** Notifies the channels with "deployed" in `on` that production switched. Call it without the workspace lock. */
-export async function announceDeployment(workspace: Workspace): Promise<SentAlert[]> {
-  const wanted = await queueDeployment(workspace, await channelsOf(workspace), true);
-  const sent: SentAlert[] = [];
-  for (const configured of wanted) sent.push(...(await sendWaiting(workspace, configured)));
-  return sent;
-}
-
 /**
- * All since the one that the state knows are news, oldest first: a process may have died after its switch. The first one
- * may be older than the channels and is no news, unless `isNew`.
+ * All deployments since the one that the state knows are news, oldest first: a process may have died after its switch.
+ * Those before the first that a channel wanted to know of are none, see `commitDeployment`.
  */
-async function queueDeployment(
-  workspace: Workspace,
-  channels: readonly ConfiguredChannel[],
-  isNew: boolean,
-): Promise<readonly ConfiguredChannel[]> {
+async function queueDeployments(workspace: Workspace, channels: readonly ConfiguredChannel[]): Promise<void> {
   const wanted = channels.filter(({ settings }) => settings.on.includes("deployed"));
   const { production } = workspace.paths;
-  const current = wanted.length === 0 ? undefined : currentDeployment(production);
-  if (current === undefined) return [];
-  const { deployedAt: at } = current;
-  const known = (await savedState(workspace)).deployment;
-  if (known === undefined ? !isNew : known.at === at) return wanted;
+  const known = wanted.length === 0 ? undefined : (await savedState(workspace)).deployment;
+  if (known === undefined || known.at === (currentDeployment(production)?.deployedAt ?? null)) return;
   const { name: project } = workspace.config;
   const alerts = await reading(workspace, ({ store }) =>
     deploymentHistory(production).map((each) =>
       deployedAlert(project, each, (id) => store.run(id)?.modelVersion ?? null),
     ),
   );
-  const last = alerts.findIndex((alert) => alert.at === known?.at);
+  const last = known.at === null ? alerts.length : alerts.findIndex(({ at }) => at === known.at);
   const messages = alerts.slice(0, last === -1 ? 1 : last).toReversed();
-  const queued = wanted.map(({ channel: { name } }) => ({ name, at, messages, keys: [] }));
+  const queued = wanted.map(({ channel: { name } }) => ({ name, at: alerts[0]!.at, messages, keys: [] }));
   await changeAlertState(workspace, (state) => {
     // Another process queued them meanwhile.
-    if (state.deployment?.at !== known?.at) return state;
-    return { ...withQueued(workspace, state, queued), deployment: { at } };
+    if (state.deployment?.at !== known.at) return state;
+    return { ...withQueued(workspace, state, queued), deployment: { at: alerts[0]!.at } };
   });
-  return wanted;
 }

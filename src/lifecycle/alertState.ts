@@ -1,0 +1,30 @@
+/** Reads and changes the alert state, which all machines of a shared workspace have in common. */
+import { noAlerts, type AlertState } from "../monitoring/alertState.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** `change` must not wait. */
+export async function changeAlertState(workspace: Workspace, change: (state: AlertState) => AlertState): Promise<void> {
+  await workspace.records.state("alerts", (text) => {
+    const before = alertStateOf(workspace, text);
+    const after = change(before);
+    return JSON.stringify(after) === JSON.stringify(before) ? text : `${JSON.stringify(after, null, 2)}\n`;
+  });
+}
+
+export async function savedState(workspace: Workspace): Promise<AlertState> {
+  return alertStateOf(workspace, await workspace.records.state("alerts"));
+}
+
+/** A damaged state causes a warning and counts as empty: a repeated alert is better than a missing one. */
+function alertStateOf(workspace: Workspace, text: string | null): AlertState {
+  if (text === null) return noAlerts;
+  try {
+    const state = JSON.parse(text) as AlertState;
+    if (state.kind === "alert_state" && typeof state.entries === "object" && state.entries !== null) return state;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const message = "the state of the alerts is damaged: open alerts are sent again";
+  workspace.context.emit({ type: "warning", stage: "alerts", message });
+  return noAlerts;
+}
