@@ -50,28 +50,30 @@ export interface FullprocessOptions {
 export type StartServer = (workspace: Workspace) => Promise<ApiServer & { stop(): Promise<void> }>;
 
 /**
- * If nothing is new, returns at once without taking the lock or writing. Alerts about the new rows are sent at the end
- * without the lock, because a slow channel takes time; also if a later step fails.
+ * If nothing is new, returns at once without taking the lock or writing. Alerts are sent at the end without the lock, also
+ * if a step fails; those about the new rows before the training, which may be killed each night, e.g. for its memory.
  */
 export async function fullprocess(workspace: Workspace, options: FullprocessOptions): Promise<FullprocessResult> {
-  const verdicts: Verdicts = [];
+  const verdicts: MonitoredNewRows[] = [];
   const alerts: SentAlert[] = [];
+  const sendNews = async (from: Workspace): Promise<void> => {
+    alerts.push(...(await sendAlerts(from, await ingestNews(from))));
+  };
   let result: FullprocessResult;
   try {
-    result = await neededSteps(workspace, options, verdicts);
+    result = await neededSteps(workspace, { ...options, verdicts, sendNews });
   } finally {
-    if (!options.dryRun) alerts.push(...(await sendAlerts(workspace, await ingestNews(workspace))));
+    if (!options.dryRun) await sendNews(workspace);
   }
   return withMonitoring(result, verdicts[0], { alerts, hasChannels: workspace.config.alerts.length > 0 });
 }
 
-type Verdicts = MonitoredNewRows[];
+interface Steps extends FullprocessOptions {
+  readonly verdicts: MonitoredNewRows[];
+  readonly sendNews: (from: Workspace) => Promise<void>;
+}
 
-async function neededSteps(
-  workspace: Workspace,
-  options: FullprocessOptions,
-  verdicts: Verdicts,
-): Promise<FullprocessResult> {
+async function neededSteps(workspace: Workspace, options: Steps): Promise<FullprocessResult> {
   const force = options.force ?? false;
   if (workspace.config.ingest.sources.length > 0) {
     const unasked = options.dryRun && unaskedNote(workspace);
@@ -88,18 +90,16 @@ async function neededSteps(
     // Another mlctl process may have done the work while this one waited for the lock.
     const current = await planFullprocess(session, force);
     if (current.start === "nothing_new") return nothingNew(current);
-    return await withPlotThread(true, (drawing) =>
-      runSteps(session, current, { ...options, force, verdicts, drawing }),
-    );
+    return await withPlotThread(true, (drawing) => runSteps(session, current, { ...options, force, drawing }));
   });
 }
 
 async function runSteps(
   session: Session,
   plan: FullprocessPlan,
-  options: FullprocessOptions & { force: boolean; drawing: Drawing; verdicts: Verdicts },
+  options: Steps & { readonly force: boolean; readonly drawing: Drawing },
 ): Promise<FullprocessResult> {
-  const { force, message, startServer, drawing, verdicts } = options;
+  const { force, message, startServer, drawing, verdicts, sendNews } = options;
   const log = stepLog(session.context.signal);
   const ingesting = plan.start === "ingest" && log.run("ingest", () => ingest(session, { force }), describeIngest);
   if (order.indexOf(plan.start) <= order.indexOf("train")) prepareToTrain(session);
@@ -114,6 +114,7 @@ async function runSteps(
     const newest = session.store.latestDataset(session.config.input_folder_path)!;
     return noNewRows(log.steps, known!, rejections(session.paths.workspace, newest));
   }
+  await sendNews(session);
   const { run: judged, notes } = await produceModel(session, log, { start, known, message });
   // Plots are drawn in the thread while the API is called from here. Both only read what earlier steps recorded.
   let calling: Promise<string | null> | undefined;
@@ -144,7 +145,7 @@ function warn({ context }: Workspace, messages: readonly string[]): void {
   for (const message of messages) context.emit({ type: "warning", stage: "fullprocess", message });
 }
 
-async function checkDrift(session: Session, log: StepLog, verdicts: Verdicts): Promise<void> {
+async function checkDrift(session: Session, log: StepLog, verdicts: MonitoredNewRows[]): Promise<void> {
   const { store, config } = session;
   const [deployment] = store.deployments();
   const newest = store.latestDataset(config.input_folder_path);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ProgressEvent } from "../../core/context.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { random } from "../../core/random.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
@@ -211,21 +212,23 @@ it("says so if nothing is new, and if the training data no longer exists", async
   expect(summary).toMatch(/; 1000 rows$/);
 });
 
-it("sends the findings of fullprocess to the channels, also if a later step fails, and does not stop on bad settings", async () => {
+it("sends the findings of fullprocess before the training, once, and does not stop on bad settings", async () => {
   const example = await deployed();
   const alerts = [{ type: "command", command: `cat >> "${example.folder}/alerts.log"`, level: "warn" }];
   await example.configure({ ...config, alerts });
   example.write({ "practicedata/b.csv": exampleCsv(2, 100, 2) });
-  const run = () =>
-    fullprocess(example.workspace(), {
-      command: "a test",
-      waitMs: 0,
-      startServer: () => Promise.reject(new Error("not needed")),
-    });
-  await expect(run()).rejects.toThrow("test"); // there is no test data, so that it cannot be scored
-  const sent = example.read("alerts.log");
-  expect(sent).toContain("drifted columns");
-  expect(sent).toContain("new rows of practicedata/b.csv, 100 rows");
+  const workspace = example.workspace();
+  const atTraining: string[] = [];
+  const emit = (event: ProgressEvent): void => {
+    if (event.stage === "train") atTraining.push(example.read("alerts.log"));
+  };
+  const startServer = () => Promise.reject(new Error("not needed"));
+  const watched = { ...workspace, context: { ...workspace.context, emit } };
+  // There is no test data, so that the model cannot be scored.
+  await expect(fullprocess(watched, { command: "a test", waitMs: 0, startServer })).rejects.toThrow("test");
+  expect(atTraining[0]).toContain("drifted columns");
+  expect(atTraining[0]).toContain("new rows of practicedata/b.csv, 100 rows");
+  expect(example.read("alerts.log")).toBe(atTraining[0]);
 
   await example.configure({ ...config, alerts, monitor: { reference: "nowhere" } });
   example.write({ "practicedata/c.csv": exampleCsv(3, 100, 2) });
