@@ -53,7 +53,7 @@ export const predict = defineCommand({
   group: "Predict",
   summary: "read rows and write them with their predictions, as a stream",
   details:
-    "Reads CSV or JSON lines, adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one, and `probability_<class>` of each), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows. With --horizon, it forecasts instead: it continues each series of the newest dataset at the step found in its times, each step fed by the predictions before it, with intervals from the errors of the same forecast at earlier times (a back-test on the rows after the training part). `forecast_step` marks its rows. For a folder or a prefix of a bucket, each file that `ingest.pattern` names becomes `NAME_predictions.csv` (JSON lines: `.jsonl`) below -o, and with --guard `NAME_rejected.csv`; other files that look like tables are reported. Files that were predicted before from the same bytes with the same model are left out; one that cannot be predicted is reported, and the others go on. In a shared workspace, `mlctl worker` does some of the files of a bucket.",
+    "Reads CSV or JSON lines, adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one, and `probability_<class>` of each), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows. With --horizon, it forecasts instead: it continues each series of the newest dataset at the step found in its times, each step fed by the predictions before it, with intervals from the errors of the same forecast at earlier times (a back-test on the rows after the training part); it warns if the last season repeated had smaller errors there. `forecast_step` marks its rows. For a folder or a prefix of a bucket, each file that `ingest.pattern` names becomes `NAME_predictions.csv` (JSON lines: `.jsonl`) below -o, and with --guard `NAME_rejected.csv`; other files that look like tables are reported. Files that were predicted before from the same bytes with the same model are left out; one that cannot be predicted is reported, and the others go on. In a shared workspace, `mlctl worker` does some of the files of a bucket.",
   arguments: [
     { name: "[file]", description: "CSV or JSON lines, also .gz, or a folder or s3://…; - is stdin (default: -)" },
   ],
@@ -158,9 +158,11 @@ async function runForecast(invocation: Invocation<typeof predictOptions>, horizo
   const step = await import("../lifecycle/predict/forecast.ts");
   const request = { horizon, levels, rows, plot, guard, output, stdout, model, format, log, csvSafe };
   const result = await inWorkspace(invocation, "read", (session) => step.forecast(session, request));
-  const { steps, series, from, to, backTests } = result;
+  const { steps, series, from, to, backTests, againstNaive } = result;
   const of = series === 1 ? "" : ` of ${series} series`;
-  const tested = backTests === 0 ? "" : `; intervals from ${backTests} back-tests`;
+  const { comparison } = await import("../lifecycle/predict/againstNaive.ts");
+  const errors = againstNaive === null ? "" : `: ${comparison(againstNaive)}`;
+  const tested = backTests === 0 ? "" : `; intervals from ${backTests} back-tests${errors}`;
   const written = [...(isStream ? [] : [output]), ...(plot === undefined ? [] : [plot])];
   const files = written.length === 0 ? "" : `, written to ${written.join(" and ")}`;
   const title = `forecast ${horizon} steps${of} (${steps.join("; ")}), ${from} to ${to}${files}${tested}`;

@@ -22,8 +22,16 @@ interface ForecastSeries {
 /** More plots are too small to read; the file has all series. */
 const MOST_SERIES = 6;
 
-/** @param levels coverage of the intervals, such as 0.8 */
-export function forecastPlot(target: string, levels: readonly number[], series: readonly ForecastSeries[]): PlotSpec {
+/**
+ * @param levels coverage of the intervals, such as 0.8
+ * @param tested how good earlier forecasts were, for a line of its own
+ */
+export function forecastPlot(
+  target: string,
+  levels: readonly number[],
+  series: readonly ForecastSeries[],
+  tested?: string,
+): PlotSpec {
   const shown = series.slice(0, MOST_SERIES);
   const horizon = shown[0]?.forecast.length ?? 0;
   const has = shown.some(({ forecast }) => forecast.some(({ bounds }) => bounds.some((each) => each !== null)));
@@ -32,7 +40,7 @@ export function forecastPlot(target: string, levels: readonly number[], series: 
   const ends = new Set(shown.map(({ known }) => new Date(known.at(-1)!.at).toISOString().slice(0, 10)));
   const until = ends.size === 1 ? ` until ${[...ends][0]}` : "";
   const only = series.length === 1 && shown[0]!.name !== "" ? `, ${shown[0]!.name}` : "";
-  const subtitle = `grey: known values${until}; blue: forecast${intervals}${left}`;
+  const legend = `grey: known values${until}; blue: forecast${intervals}${left}`;
   const isWide = shown.length === 1;
   const size = isWide ? { width: 2 * plotWidth, height: 260 } : { width: plotWidth, height: 170 };
   const plots = shown.map((each): JsonObject => ({
@@ -41,7 +49,7 @@ export function forecastPlot(target: string, levels: readonly number[], series: 
     ...panel(each, { target, levels, isWide }),
   }));
   const body: JsonObject = isWide ? plots[0]! : { columns: 2, spacing: 24, concat: plots };
-  const title = { text: `Forecast of ${target}${only}`, subtitle };
+  const title = { text: `Forecast of ${target}${only}`, subtitle: tested === undefined ? legend : [legend, tested] };
   return plotSpec(title, sentence(target, shown, horizon), body);
 }
 

@@ -6,7 +6,7 @@ import { MILLISECONDS_A_DAY } from "../core/text/format.ts";
 export interface PlotSpec {
   readonly $schema: string;
   /** `text` says what the plot shows, `subtitle` how to read it. */
-  readonly title: { readonly text: string; readonly subtitle: string };
+  readonly title: { readonly text: string; readonly subtitle: string | string[] };
   /** One or two sentences with the main values, for the caption and for screen readers. */
   readonly description: string;
   readonly config: JsonObject;
@@ -109,7 +109,7 @@ export function dateFormat([from, to]: readonly [number, number]): string {
 }
 
 export function plotSpec(
-  title: { readonly text: string; readonly subtitle?: string },
+  title: { readonly text: string; readonly subtitle?: string | string[] },
   description: string,
   body: JsonObject,
 ): PlotSpec {

@@ -118,6 +118,30 @@ describe("one series that follows y' = 5 + 0.9 y", () => {
     expect(few.warnings[0]).toMatch(/^the intervals assume normally distributed errors: .* and the fewest are \d+ /);
   });
 
+  it("is compared with the last week repeated, over the same back-tests", async () => {
+    const weekly = values.map((_, i) => 10 * (i % 7) + i);
+    const text = ["day,y", ...weekly.map((value, i) => `${dayOf(i)},${value}`)].join("\n");
+    const example = await trained(text, [{ type: "lag" }], { family: "naive" });
+    const { result } = await forecastOf(example, { horizon: 4 });
+    const found = count(4, (step) => count(12 - step, (k) => 47 + k).map((origin) => [origin, origin + step + 1]));
+    const meanOf = (own: (origin: number, row: number) => number): number => {
+      const steps = found.map((pairs) => pairs.reduce((sum, [a, b]) => sum + own(a!, b!), 0) / pairs.length);
+      return steps.reduce((sum, each) => sum + each, 0) / 4;
+    };
+    const model = meanOf((origin, row) => Math.abs(weekly[row]! - weekly[origin]!));
+    const baseline = 7; // a week of the trend
+    expect(result.againstNaive).toEqual({
+      season: 7,
+      steps: 4,
+      model: expect.closeTo(model, 10),
+      baseline,
+      worseFrom: 1,
+    });
+    expect(result.warnings.at(-1)).toMatch(
+      /^the model is worse than the last 7 values repeated, at every step: .*"seasonal_naive"/,
+    );
+  });
+
   it("has an interval around the forecast if the model that was tested was biased, and is fitted again on later rows", async () => {
     // The training part knows nothing of the level of the last 40 rows, the model that forecasts does.
     const shifted = ["day,y", ...count(200, (i) => `${dayOf(i)},${(i < 160 ? 100 : 160) + ((i * 7919) % 11)}`)].join(

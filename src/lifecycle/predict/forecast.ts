@@ -6,7 +6,8 @@ import { MlctlError, recover } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { cellText } from "../../core/table/table.ts";
 import { timesOf } from "../../features/seriesState.ts";
-import { backTest, forecaster, type BackTest } from "../../pipeline/predict/forecaster.ts";
+import { backTest, type BackTest } from "../../pipeline/predict/backTest.ts";
+import { forecaster } from "../../pipeline/predict/forecaster.ts";
 import { forecastPlot } from "../../plots/forecast.ts";
 import { renderPng, renderSvg } from "../../plots/render.ts";
 import { stepName } from "../../stats/timeStep.ts";
@@ -15,6 +16,7 @@ import { predictionIds } from "../../storage/predictionLog/logReader.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
+import { againstNaive, comparison, worseThanNaive, type AgainstNaive } from "./againstNaive.ts";
 import { forecastHistory, modelToTestBack, type ForecastHistory } from "./forecastHistory.ts";
 import { boundNames, intervalsOf, requireLevels, type Intervals } from "./forecastIntervals.ts";
 import { continuedSeries, futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
@@ -52,8 +54,10 @@ export async function forecast(session: Session, options: ForecastOptions) {
   if (!predicted.every(Number.isFinite)) throw new MlctlError("data", NOT_FINITE);
   const tested = await testBack(session, loaded, { history, series, horizon });
   const intervals = intervalsOf(tested, future, { predicted, levels });
-  warnings.push(...intervals.warnings, ...(await laterTestRows(session, history)));
-  const forecasted = { history, series, future, predicted, intervals, levels };
+  const against = tested && againstNaive(tested, series);
+  warnings.push(...intervals.warnings, ...(against === undefined ? [] : worseThanNaive(against, history)));
+  warnings.push(...(await laterTestRows(session, history)));
+  const forecasted = { history, series, future, predicted, intervals, levels, against };
   const ids = options.log ? Array.from(predicted, predictionIds(now().getTime())) : null;
   const forecasts = outputRows(forecasted, ids);
   warnings.push(...forecasts.notes);
@@ -79,6 +83,8 @@ export async function forecast(session: Session, options: ForecastOptions) {
     to: dateText(times.at(-1)!),
     /** Number of instants from which the forecast was repeated for the intervals. */
     backTests: tested?.origins ?? 0,
+    /** Mean absolute errors of the back-tests; null without them. */
+    againstNaive: against ?? null,
     logged: log?.logged ?? null,
     warnings,
   };
@@ -170,6 +176,7 @@ interface Forecasted {
   readonly predicted: Float64Array;
   readonly intervals: Intervals;
   readonly levels: readonly number[];
+  readonly against: AgainstNaive | undefined;
 }
 
 /** `forecast_step` marks the rows as forecasts. */
@@ -196,7 +203,7 @@ function outputRows(
 
 async function draw(
   path: string,
-  { history, series, future, predicted, intervals, levels }: Forecasted,
+  { history, series, future, predicted, intervals, levels, against }: Forecasted,
 ): Promise<void> {
   const { time, y, model } = history;
   const drawn = series.map(({ name, rows, step }, at) => ({
@@ -207,6 +214,11 @@ async function draw(
       future.seriesOf[row] === at ? [{ at: each, value: predicted[row]!, bounds: intervals.bounds[row]! }] : [],
     ),
   }));
-  const spec = forecastPlot(model.signature.target.name, levels, drawn);
+  const spec = forecastPlot(
+    model.signature.target.name,
+    levels,
+    drawn,
+    against && `back-tests: ${comparison(against)}`,
+  );
   atomicWrite(path, /\.png$/i.test(path) ? await renderPng(spec) : await renderSvg(spec));
 }

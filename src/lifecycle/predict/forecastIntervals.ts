@@ -1,5 +1,5 @@
 /** Intervals of a forecast from the errors of its back-test. */
-import type { BackTest } from "../../pipeline/predict/forecaster.ts";
+import type { BackTest } from "../../pipeline/predict/backTest.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { present } from "../../core/text/format.ts";
 import { independentCount, normalWidth, quantileWidth, residualsNeeded } from "../../stats/residualInterval.ts";
