@@ -1,5 +1,6 @@
 /** `mlctl score` and `deploy`: evaluates a model, and switches production to it if it is better. */
 import { exitCodes } from "../core/errors.ts";
+import { ONE_STEP } from "../core/text/recordText.ts";
 import { formatNumber, testRows, withInterval } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { DeployResult } from "../lifecycle/deploy/deploy.ts";
@@ -47,9 +48,10 @@ export const score = defineCommand({
 }) satisfies Command;
 
 function scoreView(result: ScoreResult): View {
-  const { metric, value, interval, rows, metrics, intervals, baseline, leakage } = result;
+  const { metric, value, interval, rows, metrics, intervals, baseline, naive, leakage } = result;
+  const repeated = naive === undefined ? "" : `, ${naive.family} ${formatNumber(naive.metrics[metric])}`;
   return {
-    title: `${metric} ${withInterval(value, interval)} on ${testRows(rows, leakage.copiedRows)}; the baseline has ${formatNumber(baseline[metric])}`,
+    title: `${metric} ${withInterval(value, interval)} on ${testRows(rows, leakage.copiedRows)}; the baseline has ${formatNumber(baseline[metric])}${repeated}`,
     tables: [
       tableOf(Object.entries(metrics), [
         ["metric", ([name]) => name],
@@ -57,6 +59,7 @@ function scoreView(result: ScoreResult): View {
         ["low", ([name]) => intervals[name]?.[0] ?? null],
         ["high", ([name]) => intervals[name]?.[1] ?? null],
         ["baseline", ([name]) => baseline[name] ?? null],
+        naive !== undefined && [naive.family, ([name]) => naive.metrics[name] ?? null],
       ]),
       confusionTable(result),
     ],
@@ -64,7 +67,10 @@ function scoreView(result: ScoreResult): View {
       ["run", result.runId],
       ["recorded in", result.path],
     ],
-    notes: [result.costUnit !== null && `cost is ${result.costUnit}, from \`costs\` in config.json`],
+    notes: [
+      naive !== undefined && ONE_STEP,
+      result.costUnit !== null && `cost is ${result.costUnit}, from \`costs\` in config.json`,
+    ],
     next: result.path !== null && !result.isDeployed && "`mlctl deploy`",
   };
 }

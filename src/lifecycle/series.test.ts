@@ -72,9 +72,16 @@ describe("a file of two series", () => {
   });
 
   it("is scored with the earlier rows of each series; a series that training did not see is named", async () => {
-    const { warnings, rows: scored } = await example.change((session) => score(session));
+    const { warnings, rows: scored, naive } = await example.change((session) => score(session));
     expect(scored).toBe(23); // west has seven rows before only from the eighth of its ten days on
     expect(warnings).toContain('1 series was not seen in training and has no history: store "west"');
+    // The same rows, each with the value of a week before: also where that is a row of the test file.
+    const firsts = { north: 60, south: 60, west: 67 };
+    const errors = Object.entries(firsts).flatMap(([store, first]) =>
+      Array.from({ length: 70 - first }, (_, i) => salesOf(store, first + i) - salesOf(store, first + i - 7)),
+    );
+    const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / 23);
+    expect(naive).toMatchObject({ family: "seasonal_naive", metrics: { rmse: expect.closeTo(rmse, 10) } });
   });
 });
 
@@ -156,6 +163,11 @@ describe("the naive baselines", () => {
     await trainedOn(example);
     const { status, reasons } = await example.change((session) => deploy(session));
     expect(status).toBe("kept");
+    const { warnings, naive } = await example.change((session) => score(session));
+    expect(naive!.family).toBe("naive");
+    expect(warnings.find((each) => each.includes("naive"))).toMatch(
+      /^the model is worse than naive, which repeats an earlier value: rmse /,
+    );
     // The first row continues the sine at its zero, the others are 0.025 above the one before.
     expect(reasons[0]).toMatch(/^the baseline naive is better than the best model on the test rows: rmse 0\.0\d+ vs /);
   });

@@ -129,6 +129,16 @@ it("says of numbers how close half of the predictions are, and counts prediction
     ],
     weakness: null,
   });
+  // Of a series: repeating its values is harder to beat than the mean.
+  const naive = { family: "seasonal_naive", metrics: { rmse: 900, median_absolute_error: 5 } };
+  const repeated = { ...input, predictions, metric: "rmse", run: { ...input.run, score: { ...score, metrics: { rmse: 1000 }, baseline: { rmse: 5000 }, naive } } }; // prettier-ignore
+  expect(inRows(repeated)!.sentences[0]).toBe(
+    "90 % of the predictions are within ±55. By the seasonal naive forecast, half of the guesses would be within ±5.",
+  );
+  const { quality, details } = summaryOf(repeated);
+  expect(quality.words).toBe("not good enough: RMSE is not better than the seasonal naive forecast");
+  expect(details.join(" ")).toContain("Each test row is predicted one step ahead");
+  expect(details.join(" ")).toContain("which repeats an earlier value, reaches 900: the model is worse by 100");
   expect(inRows({ ...input, predictions: null })).toBeNull();
 });
 

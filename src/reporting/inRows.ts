@@ -4,6 +4,7 @@ import { present } from "../core/text/format.ts";
 import { countOf, displayNumber, percent } from "../plots/displayNumber.ts";
 import type { ThresholdPoint } from "../plots/calibration.ts";
 import type { ReportInput } from "./reportInput.ts";
+import { rivalOf } from "./rivalOf.ts";
 
 export type InRows = NonNullable<ReturnType<typeof inRows>>;
 
@@ -85,10 +86,10 @@ function ofNumbers({ predictions, signature, run }: ReportInput) {
   const values = Float64Array.from(actual).toSorted();
   const [half, middle] = [at(errors, 0.5), at(values, 0.5)];
   const share = middle > 0 ? ` (${percent(half / middle)} of the median)` : "";
-  const baseline = run.score?.baseline["median_absolute_error"];
+  const rival = run.score && rivalOf(run.score, { name: "median_absolute_error", label: "", greaterIsBetter: false });
   const below = values[0]! < 0 ? 0 : Array.from(predicted).filter((value) => value < 0).length;
-  const known = typeof baseline === "number";
-  const without = known ? ` Without any column, half of the guesses would be within ±${displayNumber(baseline)}.` : "";
+  const known = typeof rival?.value === "number";
+  const without = known ? ` ${rival.guess}, half of the guesses would be within ±${displayNumber(rival.value)}.` : "";
   const negative = `${countOf(below, "prediction is", "predictions are")} below 0, though no actual value of the test rows is.`;
   return {
     headline: `Half of the predictions are within ±${displayNumber(half)} of the actual ${signature.target.name}${share}`,

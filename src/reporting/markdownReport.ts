@@ -5,7 +5,7 @@ import { displayInterval, displayNumber, percent, dateTime } from "../plots/disp
 import type { ReportInput } from "./reportInput.ts";
 import { cardLines } from "./sections/cardSection.ts";
 import { monitoredText } from "./verdicts.ts";
-import { summaryOf, warningsOf } from "./summary.ts";
+import { familyName, summaryOf, warningsOf } from "./summary.ts";
 
 /** A bot finds its earlier comment by this line and updates it. */
 export const MARKDOWN_MARKER = "<!-- mlctl-report -->";
@@ -39,12 +39,22 @@ export function markdownCard(input: ReportInput): string {
 function metricTable({ run, metrics, metric }: ReportInput): string {
   const { score } = run;
   if (score === null) return "";
+  const { naive } = score;
   const rows = metrics.map(({ name, label }) => {
     const range = displayInterval(score.intervals[name]);
     const title = name === metric ? `**${plain(label)}**` : plain(label);
-    return `| ${title} | ${displayNumber(score.metrics[name])} | ${range} | ${displayNumber(score.baseline[name])} |`;
+    const others = [score.baseline, ...(naive === undefined ? [] : [naive.metrics])];
+    const cells = [
+      title,
+      displayNumber(score.metrics[name]),
+      range,
+      ...others.map((each) => displayNumber(each[name])),
+    ];
+    return `| ${cells.join(" | ")} |`;
   });
-  return ["| Metric | Value | 95 % interval | Baseline |", "| --- | ---: | ---: | ---: |", ...rows].join("\n");
+  const [head, line] = naive === undefined ? ["", ""] : [` ${familyName(naive.family)} |`, " ---: |"];
+  const title = `| Metric | Value | 95 % interval | Baseline |${head}`;
+  return [title, `| --- | ---: | ---: | ---: |${line}`, ...rows].join("\n");
 }
 
 function driftLine({ drift }: ReportInput): string {

@@ -1,9 +1,10 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
 import { countOf, displayInterval, displayNumber } from "../plots/displayNumber.ts";
 import { testRows } from "../core/text/format.ts";
-import { selectionLabel } from "../core/text/recordText.ts";
+import { ONE_STEP, selectionLabel } from "../core/text/recordText.ts";
 import { inRows, type InRows } from "./inRows.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
+import { rivalOf } from "./rivalOf.ts";
 
 /** "good": better than the baseline, within all limits, no doubts; "open": not tested. */
 interface Quality {
@@ -49,15 +50,16 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
   const { broken, metric } = input;
   const { score } = input.run;
   const { label, greaterIsBetter } = mainMetric(input);
-  const [value, baseline] = [score?.metrics[metric], score?.baseline[metric]];
+  const value = score?.metrics[metric];
   if (score === null || typeof value !== "number") return { tone: "open", words: "not tested" };
+  const { value: baseline, name } = rivalOf(score, mainMetric(input));
   const isAhead = typeof baseline !== "number" || (greaterIsBetter ? value > baseline : value < baseline);
-  const problems = [...(isAhead ? [] : [`${label} is not better than the baseline`]), ...broken];
+  const problems = [...(isAhead ? [] : [`${label} is not better than ${name}`]), ...broken];
   if (problems.length > 0) return { tone: "bad", words: `not good enough: ${problems.join("; ")}` };
   const isChance = typeof baseline === "number" && covers(score.intervals[metric], baseline);
   const doubts = [
     rows?.weakness ?? "",
-    isChance ? "the lead over the baseline may be chance" : "",
+    isChance ? `the lead over ${name} may be chance` : "",
     validationSentence(input) === "" ? "" : "worse than on the validation rows",
     ...doubtsOf(input).map(([, text]) => text),
     score.warnings?.length ? `${countOf(score.warnings.length, "warning")} about the score` : "",
@@ -133,7 +135,8 @@ function scoreSentence(input: ReportInput): string {
   if (value === null || Number.isNaN(value))
     return `${label} is undefined on the ${displayNumber(score.rows)} test rows.`;
   const range = interval === null ? "" : `, 95 % interval ${displayInterval(interval)}`;
-  return `${label} is ${displayNumber(value)} on ${testRows(displayNumber(score.rows), score.copiedRows)}${range}.`;
+  const ahead = score.naive === undefined ? "" : ` ${ONE_STEP}.`;
+  return `${label} is ${displayNumber(value)} on ${testRows(displayNumber(score.rows), score.copiedRows)}${range}.${ahead}`;
 }
 
 /** Fewer rows give a value that varies from split to split. */
@@ -169,14 +172,15 @@ function baselineSentence(input: ReportInput): string {
   const { score } = input.run;
   if (score === null) return "";
   const { label, greaterIsBetter } = mainMetric(input);
-  const [value, baseline] = [score.metrics[input.metric], score.baseline[input.metric]];
+  const value = score.metrics[input.metric];
+  const { value: baseline, name, does } = rivalOf(score, mainMetric(input));
   if (typeof value !== "number" || typeof baseline !== "number") return `There is no baseline for ${label}.`;
-  if (value === baseline) return `That equals the baseline (${displayNumber(baseline)}), which ignores all columns.`;
+  if (value === baseline) return `That equals ${name} (${displayNumber(baseline)}), which ${does}.`;
   const isAhead = value > baseline === greaterIsBetter;
   const isSure = !covers(score.intervals[input.metric], baseline);
   const relation = isSure ? (isAhead ? "better" : "worse") : isAhead ? "ahead" : "behind";
-  const doubt = isSure ? "" : ", but not significantly: the interval contains the baseline";
-  return `The baseline, which ignores all columns, reaches ${displayNumber(baseline)}: the model is ${relation} by ${displayNumber(Math.abs(value - baseline))}${doubt}.`;
+  const doubt = isSure ? "" : `, but not significantly: the interval contains ${name}`;
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}, which ${does}, reaches ${displayNumber(baseline)}: the model is ${relation} by ${displayNumber(Math.abs(value - baseline))}${doubt}.`;
 }
 
 function championSentence(input: ReportInput): string {

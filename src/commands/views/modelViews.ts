@@ -96,6 +96,7 @@ export function metricsTable(metrics: Run["metrics"], score: Run["score"]): View
     ["test", (name) => score?.metrics[name] ?? null],
     ["95 % interval", (name) => intervalText(score?.intervals[name]) ?? ""],
     ["baseline on test", (name) => score?.baseline[name] ?? null],
+    score?.naive !== undefined && [`${score.naive.family} on test`, (name) => score.naive!.metrics[name] ?? null],
   ]);
 }
 

@@ -84,6 +84,8 @@ export interface ScoreRecord {
   readonly intervals: Readonly<Record<string, readonly [number, number] | null>>;
   /** Metrics of the baseline family, fitted on the same training rows, on the same test rows. */
   readonly baseline: Readonly<Record<string, number | null>>;
+  /** The better naive forecast of the same rows, one step ahead as the model; absent unless it looks back on the target. */
+  readonly naive?: { readonly family: string; readonly metrics: ScoreRecord["metrics"] };
   /** Classification: number of rows by true class (first index) and predicted class. */
   readonly confusionMatrix: readonly (readonly number[])[] | null;
   readonly classReport: readonly ClassScore[] | null;

@@ -75,6 +75,10 @@ export function originText({ by, host, commit, dirty, message }: DeploymentOrigi
   return message === undefined ? where : `${where}: ${message}`;
 }
 
+/** Of metrics of a model that looks back. */
+export const ONE_STEP =
+  "Each test row is predicted one step ahead, with the rows before it known: `mlctl predict --horizon` tests forecasts of more steps";
+
 /** "5 folds", "median of 5 folds", "trimmed mean of 5 folds". */
 export function selectionLabel({ folds, aggregate }: Selection): string {
   return aggregate === "mean" ? `${folds} folds` : `${aggregate.replace("_", " ")} of ${folds} folds`;

@@ -14,7 +14,7 @@ import { artifactOf } from "../../storage/files/workspacePaths.ts";
 import { atomicWrite, ensureFolder } from "../../storage/files/atomicWrite.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit, costsOf, decidingMetric } from "../settings.ts";
-import { judge, type Judgement } from "../judge.ts";
+import { bestNaive, judge, type Judgement } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
@@ -84,6 +84,7 @@ async function scoreValues(
   const names = metricsWithInterval(metrics, evaluation.yTrue.length, [metric]);
   const chosen = names.map((name) => findMetric(name, evaluation.task));
   const found = await inTurns(bootstrapInTurns(evaluation, chosen, { seed: config.train.seed }), context.signal);
+  const naive = bestNaive(model, { table: test.table, judged }, metric);
   const intervals = Object.fromEntries(names.map((name, i) => [name, found[i]!]));
   return {
     metric,
@@ -92,6 +93,7 @@ async function scoreValues(
     metrics,
     intervals,
     baseline: judged.baseline,
+    ...(naive && { naive }),
     confusionMatrix: judged.confusionMatrix,
     classReport: judged.classReport,
     rows: evaluation.yTrue.length,

@@ -21,7 +21,7 @@ import { olderThanTraining } from "../train/inspectData.ts";
 import { prepareData } from "../train/trainingData.ts";
 
 type Trained = Pick<LoadedModel, "model" | "run">;
-type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "baseline" | "rows">;
+type Scored = Pick<ScoreRecord, "metric" | "value" | "interval" | "baseline" | "naive" | "rows">;
 
 /** @returns the warnings, and the number of test rows that are copies of training or validation rows; null if unknown */
 export async function scoreWarnings(session: Session, { model, run }: Trained, judged: Judgement, scored: Scored) {
@@ -51,6 +51,7 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
       ? []
       : [
           worseThanBaseline(metrics, baseline, evaluation.task),
+          worseThanNaive(scored, evaluation.task),
           dearerThanConstant(judged, pricing(session.config, model.signature.target)),
         ]),
     ...(ingested === undefined ? [] : sharedGroups(session.config, model.signature, { ingested, test })),
@@ -58,6 +59,13 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
     ...(run === null ? [] : validationGap(scored, run, { test, ingested })),
   ]);
   return { warnings, copiedRows: known?.training.length ?? null, copiedValidationRows: known?.validation ?? null };
+}
+
+function worseThanNaive({ metric, value, naive }: Scored, task: Task): string | undefined {
+  const other = naive?.metrics[metric] ?? null;
+  if (value === null || other === null || value > other === findMetric(metric, task).greaterIsBetter) return undefined;
+  if (value === other) return undefined;
+  return `the model is worse than ${naive!.family}, which repeats an earlier value: ${metric} ${formatNumber(value)} vs ${formatNumber(other)}`;
 }
 
 /** From here on, columns more likely contain the target than predict it. */
@@ -117,7 +125,7 @@ const ROWS_FOR_A_SHARE = 384;
  * @returns one sentence, or undefined if there are enough rows
  */
 export function sampleSizeWarning(
-  { metric, value, interval, rows }: Omit<Scored, "baseline">,
+  { metric, value, interval, rows }: Omit<Scored, "baseline" | "naive">,
   task: Task,
 ): string | undefined {
   const { label, greaterIsBetter } = findMetric(metric, task);

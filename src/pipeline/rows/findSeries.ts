@@ -103,7 +103,7 @@ export function requestedBy(requests: readonly TransformRequest[]): string[] {
 }
 
 /** The step of at least half of the series; undefined if there is none. */
-function commonStep(series: readonly TimedSeries[]): TimeStep | undefined {
+export function commonStep(series: readonly Pick<TimedSeries, "found">[]): TimeStep | undefined {
   const steps = series.flatMap(({ found }) => (typeof found === "string" ? [] : [found.step]));
   const groups = [...Map.groupBy(steps, stepName).values()].toSorted((a, b) => b.length - a.length);
   const [most] = groups;

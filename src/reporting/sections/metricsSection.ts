@@ -3,7 +3,9 @@ import { displayInterval, displayNumber, percent } from "../../plots/displayNumb
 import { itemTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/lineage.ts";
-import { constantAlarm, covers } from "../summary.ts";
+import { ONE_STEP } from "../../core/text/recordText.ts";
+import { rivalOf } from "../rivalOf.ts";
+import { constantAlarm, covers, familyName } from "../summary.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
 
 export function metricsBody(input: Pick<ReportInput, "run" | "metrics" | "metric">): Html {
@@ -17,13 +19,21 @@ export function metricsBody(input: Pick<ReportInput, "run" | "metrics" | "metric
     [numeric("95 % interval"), ({ name }) => displayInterval(score.intervals[name])],
     [numeric("On validation rows"), ({ name }) => displayNumber(run.metrics[name])],
     [numeric("Baseline"), ({ name }) => displayNumber(score.baseline[name])],
-    ["Compared with baseline", (each) => verdict(score, each)],
+    score.naive !== undefined && [
+      numeric(`Forecast by ${familyName(score.naive.family)}`),
+      ({ name }) => displayNumber(score.naive!.metrics[name]),
+    ],
+    [
+      score.naive === undefined ? "Compared with baseline" : "Compared with the better one",
+      (each) => verdict(score, each),
+    ],
   ]);
   const alarm = constantAlarm(score.baseline);
   return html`${table}
     <p class="note">
       Intervals are bootstrap intervals over the test rows. The baseline is trained on the same rows as the model and
       ignores all columns${alarm === "" ? "" : `: it gives ${alarm}`}. “–” means undefined.
+      ${score.naive !== undefined && `${ONE_STEP}.`}
     </p>
     ${copies(score)}`;
 }
@@ -48,8 +58,9 @@ function copies({ copiedRows, copiedValidationRows, rows }: ScoreRecord): Html {
 }
 
 /** Not significant if the interval contains the value of the baseline. */
-function verdict(score: ScoreRecord, { name, greaterIsBetter }: MetricLabel): Html | string {
-  const [value, baseline] = [score.metrics[name], score.baseline[name]];
+function verdict(score: ScoreRecord, metric: MetricLabel): Html | string {
+  const { name, greaterIsBetter } = metric;
+  const [value, { value: baseline }] = [score.metrics[name], rivalOf(score, metric)];
   if (typeof value !== "number" || typeof baseline !== "number") return "–";
   if (value === baseline) return "same";
   const isBetter = value > baseline === greaterIsBetter;

@@ -6,7 +6,7 @@ import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import { thresholdRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { doubtsOf, mainMetric, summaryOf, validationSentence, warningsOf } from "../summary.ts";
+import { doubtsOf, familyName, mainMetric, summaryOf, validationSentence, warningsOf } from "../summary.ts";
 
 const items = (texts: readonly string[]): Html =>
   html`<ul>
@@ -98,6 +98,8 @@ async function comparison(input: ReportInput, draw: DrawFigure): Promise<Html | 
   }
   const validation = input.run.metrics[input.metric];
   if (typeof validation === "number") models.push({ label: "on validation rows", value: validation, interval: null });
+  const naive = score.naive?.metrics[input.metric];
+  if (typeof naive === "number") models.push({ label: familyName(score.naive!.family), value: naive, interval: null });
   const baseline = score.baseline[input.metric];
   if (typeof baseline === "number") models.push({ label: "baseline", value: baseline, interval: null });
   return draw("score-interval", scoreIntervalPlot({ metric: label, greaterIsBetter, models }));

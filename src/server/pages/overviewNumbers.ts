@@ -55,7 +55,8 @@ function score({ session }: PageRequest): Tile | null {
   const { metric } = deployment;
   const run = session.store.run(deployment.runId);
   const { label } = metricLabel(session.config, metric, run?.task ?? "binary");
-  const baseline = run?.score?.baseline[metric];
+  const { baseline: constant, naive } = run?.score ?? {};
+  const [baseline, repeated] = [constant?.[metric], naive?.metrics[metric]];
   const interval = run?.score?.intervals[metric];
   const previous = earlier.find(({ runId }) => runId !== deployment.runId);
   const before = previous && session.store.run(previous.runId);
@@ -67,6 +68,7 @@ function score({ session }: PageRequest): Tile | null {
     details: [
       interval ? `95 % interval ${displayInterval(interval)}` : false,
       typeof baseline === "number" && `baseline ${displayNumber(baseline)}`,
+      typeof repeated === "number" && `${naive!.family} ${displayNumber(repeated)}`,
       previous !== undefined && `previous model ${displayNumber(value)}`,
     ],
   };

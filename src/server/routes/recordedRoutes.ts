@@ -49,6 +49,7 @@ const score = named(
       metrics,
       intervals: byName(interval),
       baseline: metrics,
+      naive: object({ family: text, metrics }),
       confusion_matrix: orNull(list(list(whole))),
       class_report: orNull(
         list(
@@ -79,6 +80,7 @@ function scoreDocument({ store }: Session, { deployment }: DeployedServedModel):
     metrics: recorded.metrics,
     intervals: recorded.intervals,
     baseline: recorded.baseline,
+    ...(recorded.naive && { naive: recorded.naive }),
     confusion_matrix: recorded.confusionMatrix,
     class_report: recorded.classReport,
     rows: recorded.rows,
