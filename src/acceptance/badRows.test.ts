@@ -167,15 +167,9 @@ describe("a file of rows", () => {
     ]);
   });
 
-  it("of another form is exit 2 with the next step", () => {
-    const done = workspace.run(["predict", "rows.parquet"]);
-    expect([done.status, errorOf(done)]).toEqual([
-      2,
-      [
-        "error: rows.parquet: only CSV and JSON lines are read as a stream",
-        "hint: convert the file, e.g. to .csv or .jsonl",
-      ],
-    ]);
+  it.each(["csv", "json", "parquet", "xlsx"])("that is not there is exit 3, also where it is called .%s", (ending) => {
+    const done = workspace.run(["predict", `no.${ending}`]);
+    expect([done.status, errorOf(done)]).toEqual([3, [`error: no.${ending}: there is no such file`]]);
   });
 });
 

@@ -4,6 +4,7 @@ import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
+import { literal, withDatabase } from "../data/duckdb/duckdb.ts";
 import {
   bin,
   environment,
@@ -108,6 +109,29 @@ describe("every form", () => {
     expect(rest).toEqual(JSON.parse(lines(input)[0]!));
     // One form in, the other out.
     expect(workspace.run(["predict", "--input-format", "jsonl", "--format", "csv"], { input }).stdout).toBe(answered);
+  });
+
+  it("one JSON or Parquet file gives the same predictions as CSV, is logged, labelled from JSON and guarded", async () => {
+    const logged = workspace.copy();
+    const rows = lines(asJsonLines(testCsv));
+    logged.write({ "rows.json": `[${rows.join(",\n")}]` });
+    const path = (name: string): string => literal(join(logged.folder, name));
+    await withDatabase((database) =>
+      database.run(`COPY (SELECT * FROM ${path("rows.json")}) TO ${path("rows.parquet")}`),
+    );
+    for (const name of ["rows.json", "rows.parquet"])
+      expect(answersOf(logged.ok("predict", name))).toEqual(answersOf(answered));
+    logged.ok("predict", "rows.parquet", "--log", "--format", "jsonl", "-o", "logged.jsonl");
+    const ids = lines(logged.read("logged.jsonl")).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const outcomes = ids.map(({ prediction_id, exited }) => ({ prediction_id, exited }));
+    logged.write({ "outcomes.json": JSON.stringify(outcomes) });
+    expect(logged.json("labels", "outcomes.json")).toMatchObject({ matched: rows.length, labelled: rows.length });
+    logged.write({
+      "odd.json": `[${rows[0]!.replace(/"lastmonth_activity":\d+/, '"lastmonth_activity":1e9')},${rows[1]}]`,
+    });
+    const { stdout } = logged.run(["predict", "odd.json", "--guard", "--reject-file", "rejected.csv"]);
+    expect(answersOf(stdout)).toEqual([answersOf(answered)[0], answersOf(answered)[2]]);
+    expect(logged.read("rejected.csv")).toMatch(/,1,"column ""lastmonth_activity"": 1000000000 is outside/);
   });
 
   it("--json makes of the rows on stdout JSON lines", () => {

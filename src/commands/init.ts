@@ -90,7 +90,7 @@ export const split = defineCommand({
   group: "Other",
   summary: "divide a file into training and test rows, the same ones for the same seed",
   details:
-    "Reads CSV and JSON Lines, also as .gz, of any size; writes CSV in UTF-8, with the same values in the same order. Without --stratify, --group or --time, rows are chosen at random.",
+    "Reads CSV and JSON Lines, also as .gz, of any size, and JSON and Parquet as `mlctl ingest` reads them; writes CSV in UTF-8, with the same values in the same order. Without --stratify, --group or --time, rows are chosen at random.",
   arguments: [{ name: "<file>", description: "the file to divide" }],
   options: {
     ...splitOptions,

@@ -14,7 +14,7 @@ export const labels = defineCommand({
   summary: "join labels that arrive later to the logged predictions",
   details:
     "Joins by the column prediction_id if the file has one, else by `id_columns` and `time_column` of config.json; a row that was predicted twice gets its label twice. Joining the same file again changes nothing. Exit 3 if rows cannot be read, have two labels or one that the model does not know, contradict known labels or each other (then none of them is joined, with --force neither), or if no row matches a prediction; the other rows are joined anyway.",
-  arguments: [{ name: "<file>", description: "CSV or JSON lines, also .gz; - is stdin" }],
+  arguments: [{ name: "<file>", description: "CSV, JSON lines, JSON (also .gz) or Parquet; - is stdin" }],
   options: {
     id: { flags: "--id <column>", description: "column of prediction ids (default: prediction_id)" },
     label: { flags: "--label <column>", description: 'column of labels (default: the target, or "label")' },

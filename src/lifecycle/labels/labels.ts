@@ -4,14 +4,14 @@ import { MlctlError, recover } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Signature } from "../../core/table/table.ts";
 import { parseDate } from "../../core/text/valueFormat.ts";
+import { present } from "../../core/text/format.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { normalizeName } from "../../data/columnNames.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
-import { readRows } from "../../data/stream/rows.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
 import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
-import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";
+import { inputRows, type RowFormat } from "../predict/inputStream.ts";
 import { labelReader, rowKey } from "./labelReader.ts";
 import { loadDeployed } from "../loadModel.ts";
 import { csvSettings, keyColumns } from "../settings.ts";
@@ -70,7 +70,6 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   }
   const stdin = options.byRow === true ? "the body" : "stdin";
   const name = options.input === "-" ? stdin : options.input;
-  const format = options.inputFormat ?? formatOf(options.input);
   const counts = { rows: 0, withoutLabel: 0, rejected: 0, firstRejected: null as string | null };
   const reject = (line: number, reason: string): void => {
     counts.rejected++;
@@ -88,10 +87,14 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   const normalizeNames = signature?.reading.normalizeNames ?? session.config.ingest.normalize_names;
   const named = (column: string | undefined) => (column && normalizeNames ? normalizeName(column) : column);
   const asked = { ...options, id: named(options.id), label: named(options.label) };
+  // Keys and labels are parsed here, so JSON and Parquet keep their text.
+  const { target } = session.config;
+  const textColumns = present(["prediction_id", asked.id, asked.label, "label", target, ...keyColumns(session.config)]);
+  const reading = { csv, normalizeNames, formats: {}, textColumns };
   let plan: Plan | undefined;
   try {
     let columns: readonly string[] = [];
-    for await (const batch of readRows(openInput(options), { format, name, csv, normalizeNames, onNote })) {
+    for await (const batch of inputRows({ ...options, format: options.inputFormat, name, onNote }, reading)) {
       context.signal.throwIfAborted();
       ({ columns } = batch);
       plan ??= await planOf(session, asked, { ...batch, signature });

@@ -1,15 +1,17 @@
 /** Rows to predict, from a file, stdin or a request: as a stream of bytes, then in batches with the model's columns. */
-import { createReadStream } from "node:fs";
-import { pipeline, Readable } from "node:stream";
+import { accessSync, constants, createReadStream } from "node:fs";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { basename } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
+import { dateText } from "../../core/text/format.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Column, Table, Signature } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
+import type { ReadOptions } from "../../data/readOptions.ts";
 import type { SelectOptions } from "../../data/stream/boundSelect.ts";
 import { readRows, type RowOptions } from "../../data/stream/rows.ts";
 import { rowSelector, type RowSelector } from "../../data/stream/selectedRows.ts";
@@ -30,20 +32,30 @@ export function formatOf(input: string): RowFormat {
   return /\.(jsonl|ndjson)(\.gz)?$/i.test(input) ? "jsonl" : "csv";
 }
 
-interface Input {
+interface RowInput extends Pick<RowOptions, "onNote"> {
   /** A path, or "-" for `stdin`. */
   readonly input: string;
-  readonly stdin: Readable;
+  readonly stdin?: Readable;
+  /** How to read it as a stream; by its name if left out. */
+  readonly format?: RowFormat | undefined;
+  /** For messages. */
+  readonly name: string;
 }
 
-/** @throws {MlctlError} while it is read: kind "usage" for a format that cannot be streamed, "data" where it cannot be read */
-export async function* openInput({ input, stdin }: Input): AsyncGenerator<Buffer | string> {
-  if (input === "-") return yield* stdin as AsyncIterable<Buffer | string>;
-  if (/\.(parquet|json|xlsx?)$/i.test(input)) {
-    throw new MlctlError("usage", `${input}: only CSV and JSON lines are read as a stream`, {
-      hint: "convert the file, e.g. to .csv or .jsonl",
-    });
-  }
+/** Whether the rows of the file are read whole, as a table. */
+export function isTable(input: string): boolean {
+  return /\.(parquet|json(\.gz)?)$/i.test(input);
+}
+
+/** Reads CSV and JSON lines as a stream, JSON and Parquet as a table. @throws {MlctlError} kind "data" where it cannot be read */
+export function inputRows({ input, stdin, format, ...source }: RowInput, options: ReadOptions) {
+  if (format === undefined && isTable(input)) return tableRows(input, { ...options, nameOf: () => source.name });
+  const { csv = {}, normalizeNames = false } = options;
+  return readRows(opened(input, stdin), { ...source, format: format ?? formatOf(input), csv, normalizeNames });
+}
+
+async function* opened(input: string, stdin: Readable | undefined): AsyncGenerator<Buffer | string> {
+  if (input === "-" && stdin !== undefined) return yield* stdin as AsyncIterable<Buffer | string>;
   const file = createReadStream(input, { highWaterMark: 1 << 18 });
   try {
     // Errors of both streams reach the reader of the second.
@@ -84,24 +96,19 @@ export function modelRows(
   return readRows(stream, { ...source, normalizeNames, csv: csvOfModel({ ingest }, signature) });
 }
 
-/** Reads CSV and JSON lines as a stream, JSON and Parquet as a table. @throws {MlctlError} kind "data" */
-export function fileRows(
-  { path, name, onNote }: { readonly path: string } & Pick<RowOptions, "onNote"> & { readonly name: string },
-  model: Pick<Model, "signature">,
-  config: Config,
-): AsyncGenerator<RowBatch> {
-  if (/\.(parquet|json(\.gz)?)$/i.test(path)) return tableRows(path, { name, model, config });
-  const stream = openInput({ input: path, stdin: Readable.from([]) });
-  return modelRows(stream, model, config, { format: formatOf(path), name, onNote });
+/** Rows for the model, with the columns of the file: `ingest.select` and `ingest.where` apply to datasets only. */
+export function fileRows(source: RowInput, model: Pick<Model, "signature">, config: Config): AsyncGenerator<RowBatch> {
+  const { select: _select, where: _where, ...options } = readingByCell(config, model);
+  return inputRows(source, options);
 }
 
-/** Columns as they are in the file: `ingest.select` and `ingest.where` apply to datasets only. */
-async function* tableRows(
-  path: string,
-  { name, model, config }: { name: string; model: Pick<Model, "signature">; config: Config },
-) {
-  const { select: _select, where: _where, ...options } = readingByCell(config, model);
-  const table = await readTable([path], { ...options, nameOf: () => name });
+async function* tableRows(path: string, options: Parameters<typeof readTable>[1]): AsyncGenerator<RowBatch> {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw readFailure(error, path);
+  }
+  const table = await readTable([path], options);
   const columns = table.columns.map((column) => column.name);
   const cells = table.columns.map(cellReader);
   for (let first = 0; first < table.rowCount; first += TABLE_ROWS) {
@@ -119,7 +126,7 @@ function cellReader(column: Column): (row: number) => Json {
   return (row) => {
     const value = values[row]!;
     if (Number.isNaN(value)) return null;
-    return kind === "date" ? new Date(value).toISOString() : value;
+    return kind === "date" ? dateText(value) : value;
   };
 }
 
@@ -188,7 +195,7 @@ export async function rowPlaces(
   try {
     for (const { path: shown } of files) {
       const path = fromRecordPath(paths.workspace, shown);
-      for await (const { rows } of fileRows({ path, name: basename(path) }, { signature }, config))
+      for await (const { rows } of fileRows({ input: path, name: basename(path) }, { signature }, config))
         for (const { line } of rows) places.push(`line ${line} of ${shown}`);
     }
   } catch {

@@ -2,7 +2,7 @@
 import { Writable, type Readable } from "node:stream";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
-import { fileRows, formatOf, modelRows, openInput, type RowFormat } from "./inputStream.ts";
+import { fileRows, formatOf, type RowFormat } from "./inputStream.ts";
 import { predictBatches, type PredictedRows, type PredictSession, type RowLogOptions } from "./predictBatches.ts";
 import { checkPlaces, rowSink } from "./rowSink.ts";
 
@@ -46,7 +46,7 @@ export async function predict(session: Session, options: PredictOptions) {
   const onNote = (message: string): void => void notes.push(message);
   const safety = { bareEmpty: inputFormat === "csv", formulaSafe: options.csvSafe ?? false };
   const { logProblem: _log, ...predicted } = await predictBatches(session, loaded, {
-    rows: modelRows(openInput(options), loaded.model, session.config, { format: inputFormat, name, onNote }),
+    rows: fileRows({ ...options, format: options.inputFormat, name, onNote }, loaded.model, session.config),
     name,
     out: rowSink(output, stdout, { format: options.format ?? inputFormat, ...safety }),
     rejects: rejectFile === undefined ? null : rowSink(rejectFile, stdout, { format: "csv", ...safety }),
@@ -96,7 +96,7 @@ export async function predictFile(
   const notes: string[] = [];
   const onNote = (message: string): void => void notes.push(message);
   return predictBatches(session, loaded, {
-    rows: fileRows({ path, name, onNote }, loaded.model, session.config),
+    rows: fileRows({ input: path, name, onNote }, loaded.model, session.config),
     name,
     notes,
     out: rowSink(output, nowhere, { format, bareEmpty: true, formulaSafe }),

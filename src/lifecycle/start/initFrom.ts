@@ -1,15 +1,14 @@
 /** init --from: a workspace from one file, with a config.json that says what was decided, and test rows. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { type Task, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { atLine, counted, listed, present } from "../../core/text/format.ts";
+import { counted, listed, present } from "../../core/text/format.ts";
 import { cellText } from "../../core/table/table.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
-import { ingestFiles, type IngestedTable } from "../../data/files/ingestFiles.ts";
+import type { IngestedTable } from "../../data/files/ingestFiles.ts";
 import { readDataset } from "../../data/files/readTable.ts";
 import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
 import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
@@ -17,12 +16,13 @@ import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
 import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
+import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
 import { groupSplit } from "./groupSplit.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
-import { splitOf, writeParts } from "./splitFile.ts";
+import { ingestFile, splitOf, writeParts } from "./splitFile.ts";
 
 export interface InitFromOptions {
   /** Absolute path; created if missing. */
@@ -138,15 +138,10 @@ type ReadFile = Pick<IngestedTable, "columns" | "notes" | "csvNotes" | "undecide
 };
 
 async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "mlctl-init-"));
-  try {
+  return inTemporaryFolder(async (folder) => {
     const output = join(folder, "data.csv");
     const read = async (nullValues: readonly string[]) => {
-      const ingested = await ingestFiles([path], { output, nameOf: basename, nullValues, csv: { names: "guess" } });
-      const [bad] = ingested.rejected;
-      if (bad !== undefined)
-        throw new MlctlError("data", atLine(path, bad.line, bad.reason), { hint: bad.hint ?? "correct the file" });
-      if (ingested.rows === 0) throw new MlctlError("data", `${path} has no rows`, { hint: "name a file with rows" });
+      const ingested = await ingestFile(path, output, nullValues);
       return { ...ingested, table: await readDataset(output, ingested.columns, ingested.rows) };
     };
     const first = await read([""]);
@@ -155,16 +150,14 @@ async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) 
       return { name, markers: [...new Set([...markersOf(column), ...(first.kept.get(name) ?? [])])] };
     });
     const marked = found.filter(({ markers }) => markers.length > 0);
-    if (marked.length === 0) return await use({ ...first, markers: undefined }, output);
+    if (marked.length === 0) return use({ ...first, markers: undefined }, output);
     const markers = [...new Set(marked.flatMap((column) => column.markers))];
     const again = await read(["", ...markers]);
     const places = listed(
       marked.map((column) => `"${column.name}" (${column.markers.map((each) => `"${each}"`).join(", ")})`),
     );
-    return await use({ ...again, markers, notes: [`read as missing: ${places}`, ...again.notes] }, output);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return use({ ...again, markers, notes: [`read as missing: ${places}`, ...again.notes] }, output);
+  });
 }
 
 /** "none", "-" and the like are often a category, unless another column has them for missing numbers. */

@@ -39,6 +39,14 @@ const lines = (first: string, count: number, line: (i: number) => string): strin
   [first, ...Array.from({ length: count }, (_, i) => line(i)), ""].join("\n");
 
 describe("splitFile", () => {
+  it("divides JSON, as ingest reads it", async () => {
+    const by = { method: "time", column: "when" } as const;
+    const json = JSON.stringify([5, 1, 4, 2, 3].map((day) => ({ id: `a${day}`, when: `2024-01-0${day}` })));
+    const { training, test } = await parts("a.json", json, { by });
+    expect(training).toEqual([["id", "when"], ...[1, 2, 3].map((day) => [`a${day}`, `2024-01-0${day}`])]);
+    expect(test.slice(1).map(([id]) => id)).toEqual(["a5", "a4"]);
+  });
+
   it.each([
     ["a.csv", Buffer.from(text)],
     ["a.csv.gz", gzipSync(`\ufeff${text}`)],

@@ -1,20 +1,20 @@
 /** split: divides a file into training and test rows. Memory: one column, never the rows. */
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Context } from "../../core/context.ts";
 import { attempt, MlctlError } from "../../core/errors.ts";
 import { atLine, counted, present } from "../../core/text/format.ts";
 import { dateFormatsOf } from "../../core/text/dateFormat.ts";
 import { parseDate, parseNumber, isMissingMarker } from "../../core/text/valueFormat.ts";
 import { columnHint } from "../../core/text/suggest.ts";
-import { readRows } from "../../data/stream/rows.ts";
+import { ingestFiles } from "../../data/files/ingestFiles.ts";
 import { splitRows, type Split, type SplitOptions } from "../../pipeline/fit/splitRows.ts";
-import { ensureFolder } from "../../storage/files/atomicWrite.ts";
-import { formatOf, openInput } from "../predict/inputStream.ts";
+import { ensureFolder, inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
+import { formatOf, inputRows, isTable } from "../predict/inputStream.ts";
 import { checkPlaces, rowSink } from "../predict/rowSink.ts";
 
 export interface SplitFileOptions {
-  /** CSV or JSON Lines. */
+  /** CSV or JSON Lines; JSON and Parquet as ingest reads them. */
   readonly input: string;
   /** Folder of train.csv and test.csv; created if missing. */
   readonly output: string;
@@ -25,6 +25,12 @@ export interface SplitFileOptions {
   readonly force: boolean;
 }
 
+interface SplitResult {
+  readonly training: { readonly path: string; readonly rows: number };
+  readonly test: SplitResult["training"];
+  readonly notes: readonly string[];
+}
+
 /** Stratifying takes a pass over the rows for each; with more, a value is not a class. */
 const MAX_STRATA = 1000;
 
@@ -33,13 +39,19 @@ const MAX_STRATA = 1000;
  * @throws {MlctlError} kind "usage" for an unknown column and files that exist; "data" for a row that cannot be read, and
  *   if a part would be empty
  */
-export async function splitFile(options: SplitFileOptions, context: Context) {
+export async function splitFile(options: SplitFileOptions, context: Context): Promise<SplitResult> {
   const { input, output, by, force } = options;
   const [training, test] = [join(output, "train.csv"), join(output, "test.csv")];
   const existing = [training, test].filter((path) => existsSync(path));
   if (existing.length > 0 && !force)
     throw new MlctlError("usage", `there is already ${existing.join(" and ")}; nothing was written`, {
       hint: "name another folder with -o, or use --force to overwrite",
+    });
+  if (isTable(input))
+    return inTemporaryFolder(async (folder) => {
+      const rows = join(folder, "rows.csv");
+      await ingestFile(input, rows, [""]);
+      return splitFile({ ...options, input: rows }, context);
     });
   const scanned = await scan(input, by?.column, context);
   const split = chooseRows(scanned, options);
@@ -54,6 +66,17 @@ export async function splitFile(options: SplitFileOptions, context: Context) {
       by && missing > 0 && `${counted(missing, "row")} without "${by.column}" ${treated}`,
     ]),
   };
+}
+
+/** The rows of one file as ingest reads them, in `output`. @throws {MlctlError} kind "data" if it cannot be read, or has none */
+export async function ingestFile(path: string, output: string, nullValues: readonly string[]) {
+  if (!existsSync(path)) throw new MlctlError("data", `${path}: there is no such file`);
+  const ingested = await ingestFiles([path], { output, nameOf: basename, nullValues, csv: { names: "guess" } });
+  const [bad] = ingested.rejected;
+  if (bad !== undefined)
+    throw new MlctlError("data", atLine(path, bad.line, bad.reason), { hint: bad.hint ?? "correct the file" });
+  if (ingested.rows === 0) throw new MlctlError("data", `${path} has no rows`, { hint: "name a file with rows" });
+  return ingested;
 }
 
 /**
@@ -106,13 +129,8 @@ async function scan(input: string, column: string | undefined, context: Context)
 /** @throws {MlctlError} kind "data", with the line, for the first row that cannot be read */
 async function* batchesOf(input: string, { signal }: Context, onNote?: (note: string) => void) {
   // "-" is the name of a file here.
-  const stream = openInput({ input: input === "-" ? "./-" : input, stdin: process.stdin });
-  for await (const batch of readRows(stream, {
-    format: formatOf(input),
-    name: input,
-    csv: { names: "guess" },
-    onNote,
-  })) {
+  const source = { input: input === "-" ? "./-" : input, name: input, onNote };
+  for await (const batch of inputRows(source, { csv: { names: "guess" } })) {
     signal.throwIfAborted();
     const bad = batch.rows.find(({ problem }) => problem !== undefined);
     if (bad !== undefined)
