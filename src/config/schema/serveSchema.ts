@@ -60,7 +60,9 @@ function validationSchema() {
   return z.strictObject({
     missing: choice(["error", "warn"], "error").describe("a missing column; warn: predict with a missing value"),
     extra: choice(["error", "warn", "ignore"], "warn").describe("a column that the model does not use"),
-    unseen: choice(["error", "warn", "ignore"], "warn").describe("a category not seen in training"),
+    unseen: choice(["error", "warn", "ignore"], "warn").describe(
+      "a category not seen in training; error or warn: a missing value where training had none is a warning",
+    ),
     range: choice(["error", "warn", "ignore"], "warn").describe(
       "a number outside the training range, or a date before it or ten years after it",
     ),

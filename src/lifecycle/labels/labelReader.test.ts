@@ -8,8 +8,8 @@ import { labelReader, rowKey } from "./labelReader.ts";
 
 const signature: Signature = {
   inputs: [
-    { name: "amount", kind: "number", missingShare: 0 },
-    { name: "day", kind: "date", missingShare: 0 },
+    { name: "amount", kind: "number", missingShare: 0.1 },
+    { name: "day", kind: "date", missingShare: 0.1 },
   ],
   target: { name: "y", task: "regression" },
   reading: {

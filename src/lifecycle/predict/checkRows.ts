@@ -11,6 +11,7 @@ type Verdict = "error" | "warn" | "ignore";
  * needs, is always an error.
  */
 export interface RowPolicy {
+  /** A category; a missing value where training had none is at most a warning. */
   readonly unseen: Verdict;
   /** A number or date outside the training range. */
   readonly range: Verdict;
@@ -54,7 +55,8 @@ const NONE: readonly RowFinding[] = [];
 export function checkRows(model: Model, columns: readonly string[], policy: RowPolicy): CheckRows {
   const read = rowReader(model.signature, columns);
   const gaps = historyProblems(model);
-  const verdicts = { ...policy, category: policy.unseen, type: "error", declared: "warn" } as const;
+  const empty = policy.unseen === "ignore" ? "ignore" : "warn";
+  const verdicts = { ...policy, category: policy.unseen, type: "error", declared: "warn", empty } as const;
   const positionOf = new Map(columns.map((name, i) => [name, i]));
   return (rows) => {
     const { table, problems } = read(rows);

@@ -176,6 +176,18 @@ describe("without guard", () => {
   });
 });
 
+it("a missing value where training had none is counted, also of JSON rows without the key, unless unseen values are ignored", () => {
+  const rows = batch([["7"], ["7", null], ["7", "oslo"]]);
+  const lenient = rowPredictorOf(false);
+  lenient.predict(rows);
+  expect(lenient.warnings()).toEqual([
+    '2 rows with a missing value in column "city", first: line 2: no value was missing in training',
+  ]);
+  const model = { signature: { inputs, target: binary, reading }, transforms: [] } as unknown as Model;
+  const check = checkRows(model, ["x", "city"], { ...guardPolicy, unseen: "ignore" });
+  expect(check([["7", null]])).toMatchObject({ errors: [], warnings: [] });
+});
+
 describe("with guard", () => {
   it("rejects every unusual row with all its reasons, predicts the others, and counts both", () => {
     const guarded = rowPredictorOf(true);
@@ -194,7 +206,10 @@ describe("with guard", () => {
     expect(result.rows.map((row) => row[0])).toEqual(["7", ""]);
     expect(whole(result)[0]).toEqual(["7", "oslo", "yes", 0.7]);
     expect([guarded.rows(), guarded.rejected()]).toEqual([2, 2]);
-    expect(guarded.warnings()).toEqual([expect.stringMatching(/^2 rows rejected, first: line 2: column "x"/)]);
+    expect(guarded.warnings()).toEqual([
+      '1 row with a missing value in column "x", first: line 4: no value was missing in training',
+      expect.stringMatching(/^2 rows rejected, first: line 2: column "x"/),
+    ]);
   });
 
   it("gives a ragged row its own reason only", () => {

@@ -46,7 +46,10 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   const continueSeries = seriesContinuer(model, policy)();
   return {
     predict(batch: RowBatch): PredictedBatch {
-      const { columns, cells } = batch.inputs ?? { ...batch, cells: batch.rows.map(({ values }) => values) };
+      const { columns, cells } = batch.inputs ?? {
+        ...batch,
+        cells: batch.rows.map(({ values }) => paddedTo(batch.columns.length, values)),
+      };
       if (checker?.columns.length !== columns.length) {
         checker = { columns, check: checkRows(model, columns, policy) };
       }
@@ -121,6 +124,7 @@ function kindOf({ column, check }: RowFinding, isForecast: boolean): string {
   const kinds: Partial<Record<typeof check, string>> = {
     category: "with a category not seen in training",
     declared: "with a missing value",
+    empty: "with a missing value",
     row: "with the time of an earlier row",
   };
   return `${kinds[check] ?? "outside the training range"} in column "${column}"`;

@@ -24,7 +24,7 @@ it.each([
 it("gives booleans one reading in rows, tables and labels", () => {
   const categories = ["False", "True"];
   const signature: Signature = {
-    inputs: [{ name: "flag", kind: "category", categories, missingShare: 0 }],
+    inputs: [{ name: "flag", kind: "category", categories, missingShare: 0.1 }],
     target: { name: "y", task: "binary", classes: categories },
     reading: { nullValues: [""], normalizeNames: false },
   };

@@ -18,7 +18,10 @@ describe("rowReader", () => {
       ["oslo", 1, "2021-01-01", "20"],
       [null, 1, "", 30],
     ]);
-    expect(problems).toEqual([]);
+    expect(problems.map(({ row, column, check }) => [row, column, check])).toEqual([
+      [1, "city", "empty"],
+      [1, "since", "empty"],
+    ]);
     expect(
       table.columns.map((column) => Array.from(column.kind === "category" ? column.codes : column.values)),
     ).toEqual([
@@ -85,7 +88,10 @@ describe("rowReader", () => {
 
   it("distinguishes NaN, blank and infinite numbers", () => {
     const read = rowReader(signature, ["age", "city", "since"]);
-    expect(read([["NaN", "oslo", "2021-01-01"]]).problems).toEqual([]);
+    expect(read([["NaN", "oslo", "2021-01-01"]]).problems).toMatchObject([{ check: "empty" }]);
+    const sparse = signature.inputs.map((spec) => ({ ...spec, missingShare: 0.1 }));
+    const readSparse = rowReader({ ...signature, inputs: sparse }, ["age", "city", "since"]);
+    expect(readSparse([["NaN", null, ""]]).problems).toEqual([]);
     expect(read([["  ", "oslo", "2021-01-01"]]).problems).toHaveLength(1);
     for (const [cell, shown] of [
       ["1e400", '"1e400"'],

@@ -13,9 +13,9 @@ export interface RowProblem {
   readonly column: string;
   /**
    * "type": cannot be parsed, or is infinite. "declared": cannot be parsed, but config.json declares it missing.
-   * "category", "range": not seen in training. "history": see historyGaps.
+   * "category", "range": not seen in training; "empty": nor a missing value. "history": see historyGaps.
    */
-  readonly check: "type" | "declared" | "category" | "range" | "history";
+  readonly check: "type" | "declared" | "empty" | "category" | "range" | "history";
   readonly message: string;
   /** The most similar known category. */
   readonly suggestion?: string;
@@ -89,6 +89,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
       if (isMissing(cell) || typeof cell === "object") {
         if (!isMissing(cell))
           problems.push({ row, column: spec.name, check: "type", message: `${shown(cell)} is not text` });
+        else if (isNew(cell, spec)) problems.push({ row, column: spec.name, ...NEW_MISSING });
         codes[row] = -1;
         continue;
       }
@@ -109,6 +110,13 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
     const all = extra.length === 0 ? categories : [...categories, ...extra];
     return { kind: "category", name: spec.name, codes, categories: all };
   };
+}
+
+const NEW_MISSING = { check: "empty", message: "no value was missing in training" } as const;
+
+/** Of a missing cell; a request may lack the column, which has a finding of its own. */
+function isNew(cell: Cell, { missingShare }: ColumnSpec): boolean {
+  return missingShare === 0 && cell !== undefined;
 }
 
 function unseen({ name: column }: ColumnSpec, row: number, text: string, near: string | undefined): RowProblem {
@@ -142,18 +150,15 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
     const values = new Float64Array(rows.length);
     for (let row = 0; row < rows.length; row++) {
       const cell = rows[row]![position];
-      if (isMissing(cell)) {
-        values[row] = NaN;
-        continue;
-      }
-      const value = parse(cell);
+      const value = isMissing(cell) ? NaN : parse(cell);
       values[row] = value ?? NaN;
       if (value === undefined) report(row, "type", `${shown(cell)} is not ${expected}`);
       else if (value === Infinity || value === -Infinity)
         report(row, "type", `${shown(cell)} is infinite or too large for a number`); // such as 1e400 and inf
-      else if (declared.size > 0 && Number.isNaN(value) && declared.has(cell))
-        report(row, "declared", `${shown(cell)} is ${ALSO_MISSING}`);
-      else if (value < minimum || value > latest)
+      else if (Number.isNaN(value)) {
+        if (declared.has(cell)) report(row, "declared", `${shown(cell)} is ${ALSO_MISSING}`);
+        else if (isNew(cell, spec)) report(row, NEW_MISSING.check, NEW_MISSING.message);
+      } else if (value < minimum || value > latest)
         report(row, "range", `${show(value)} is outside the training range, ${show(minimum)} to ${show(maximum)}`);
     }
     return { kind: spec.kind, name: spec.name, values };
