@@ -167,8 +167,8 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "": "logged,model_sha256,output,reject_file,rejected,rows,run_id,warnings",
   },
   "labels testdata/testdata.csv": {
-    "": "by,conflicts,duplicates,examples,first_rejected,invalid,label,labelled,matched,rejected,replaced,rows,unchanged,unmatched,without_label",
-    examples: "conflicts,invalid,unmatched",
+    "": "by,conflicts,duplicates,examples,first_rejected,invalid,label,labelled,matched,rejected,replaced,respelled,rows,unchanged,unmatched,without_label",
+    examples: "conflicts,invalid,respelled,unmatched",
   },
   "predictions list": { "": "labelled,predictions,total", "predictions[]": prediction },
   "predictions show": { "": "prediction", prediction },

@@ -134,7 +134,7 @@ it("joins labels to logged predictions once, with an error for each row that can
     { prediction_id: second, label: "maybe" },
     { prediction_id: third, label: null },
     { prediction_id: null, label: 1 },
-    { prediction_id: second, exited: "0" },
+    { prediction_id: second, exited: "0.0" },
     { prediction_id: ids[3], label: 0 },
     { prediction_id: ids[3], label: 1 },
     { prediction_id: third, exited: 1, label: 0 },
@@ -154,7 +154,8 @@ it("joins labels to logged predictions once, with an error for each row that can
     [8, "row"],
   ]);
   expect(text).toContain("the row has two labels, 1 in exited and 0 in label; set the label column with ?label=COLUMN");
-  expect(body).toMatchObject({ label: "exited and label", conflicts: 2 });
+  expect(body).toMatchObject({ label: "exited and label", conflicts: 2, respelled: 1 });
+  expect(body["warnings"]).toEqual([{ row: 5, message: '"0.0" was read as "0"' }]);
   expect((await post("/labels?force=1", given)).body).toMatchObject({ labelled: 0, unchanged: 2, conflicts: 2 });
   expectProblem(await post("/labels", given.slice(1, 3)), 422, /no label was joined: row 0: .* none, and 1 more/);
   expectProblem(await post("/labels", given.slice(6, 8)), 409, /2 labels contradict other rows/);

@@ -46,7 +46,10 @@ describe("labels", () => {
     const file = `prediction_id,exited\n${ids["acme"]},1.0\nffff,0\n${ids["acme"]},1.0\n${ids["hooli"]},\n`;
     const first = labels(file);
     expect(first).toMatchObject({ by: ["prediction_id"], status: 0, matched: 1, unmatched: 1, labelled: 1 });
-    expect(first).toMatchObject({ duplicates: 1, without_label: 1, conflicts: 0 });
+    expect(first).toMatchObject({ duplicates: 1, without_label: 1, conflicts: 0, respelled: 1 });
+    expect(workspace.run(["labels", "-"], { input: file }).stderr).toContain(
+      `note: 1 label read as a class that is written differently, first: line 2: ${ids["acme"]}: "1.0" as "1"\n`,
+    );
     expect(first.examples.unmatched).toEqual([{ line: 3, key: "ffff", label: "0" }]);
     expect(labels(file)).toMatchObject({ status: 0, matched: 1, labelled: 0, unchanged: 1 });
   });
@@ -78,6 +81,19 @@ describe("labels", () => {
     other.write({ "known.csv": "Customer No,Has Left\nc90,1\n" });
     expect(other.json("labels", "known.csv")).toMatchObject({ by: ["customer_no"], label: "has_left", labelled: 1 });
     expect(other.json("labels", "known.csv", "--label", "Has Left")).toMatchObject({ unchanged: 1 });
+  });
+
+  it("of a regression that are not numbers are called so", () => {
+    const numbers = emptyWorkspace({ target: "y", id_columns: ["id"], train: { models: [{ family: "baseline" }] } });
+    const lines = Array.from({ length: 40 }, (_, i) => `c${i},${i},${i * 2.5}`);
+    numbers.write({ "sourcedata/a.csv": ["id,x,y", ...lines, ""].join("\n"), "new.csv": "id,x\nk,5\n" });
+    for (const command of [["ingest"], ["train"], ["deploy", "--force"], ["predict", "new.csv", "--log"]])
+      numbers.ok(...command);
+    const { status, stderr } = numbers.run(["labels", "-"], { input: "id,y\nk,fast\n" });
+    expect([status, stderr]).toEqual([
+      3,
+      expect.stringContaining('1 label cannot be used, first: line 2: k: "fast" is not a number\n'),
+    ]);
   });
 
   it("that say otherwise are conflicts, until they are forced", () => {

@@ -44,13 +44,15 @@ function labelsView(result: LabelsResult): View {
   const { rows, matched, unmatched, by, label, examples } = result;
   // Not `matched`: a row can match a prediction and have a label that cannot be used.
   const joined = result.labelled + result.unchanged + result.replaced;
-  const [[conflict], [invalid]] = [examples.conflicts, examples.invalid];
+  const [[conflict], [invalid], [respelled]] = [examples.conflicts, examples.invalid, examples.respelled];
   const notes = [
     unmatched > 0 &&
       `${counted(unmatched, "row")} matched no prediction, first: ${examples.unmatched.map(first).join("; ")}`,
     conflict !== undefined && `${counted(result.conflicts, "conflicting label")}, first: ${contradiction(conflict)}`,
     invalid !== undefined &&
-      `${counted(result.invalid, "label")} cannot be used, first: ${first(invalid)} has ${JSON.stringify(invalid.label)}`,
+      `${counted(result.invalid, "label")} cannot be used, first: ${first(invalid)}: ${JSON.stringify(invalid.label)} ${invalid.problem}`,
+    respelled !== undefined &&
+      `${counted(result.respelled, "label")} read as a class that is written differently, first: ${first(respelled)}: ${JSON.stringify(respelled.label)} as ${JSON.stringify(respelled.readAs)}`,
     result.firstRejected !== null &&
       `${counted(result.rejected, "row")} cannot be read, first: ${result.firstRejected}`,
   ];

@@ -75,9 +75,11 @@ const labelReport = named(
     duplicates: whole,
     conflicts: whole,
     invalid: whole,
+    respelled: { ...whole, description: "labels that were read as a class that is written differently" },
     without_label: whole,
     rejected: whole,
     errors: { ...list(labelError), description: `in the order of the rows; at most ${MOST_ERRORS} of each kind` },
+    warnings: { ...list(object({ row: whole, message: text })), description: `of respelled; at most ${MOST_ERRORS}` },
   }),
 );
 
@@ -97,15 +99,18 @@ function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<t
       const rest = other === undefined ? "; ?force=true replaces it" : `, and ${other.label} in row ${other.line}`;
       return { row, check: "conflict", message: `${key} ${recorded}, here ${label}${rest}` };
     }),
-    ...examples.invalid.map(({ line: row, label }): LabelError => {
-      return { row, check: "invalid", message: `${JSON.stringify(label)} is not a label of the model` };
+    ...examples.invalid.map(({ line: row, label, problem }): LabelError => {
+      return { row, check: "invalid", message: `${JSON.stringify(label)} ${problem}` };
     }),
   ];
+  const warnings = examples.respelled.map(({ line: row, label, readAs }) => {
+    return { row, message: `${JSON.stringify(label)} was read as ${JSON.stringify(readAs)}` };
+  });
   const inOrder = errors.toSorted((a, b) => a.row - b.row);
   const { conflicts, labelled: added, unchanged, replaced, unmatched, invalid, rejected: unread } = counts;
   const count = conflicts + unmatched + invalid + unread + withoutLabel;
   if (count === 0 || added + unchanged + replaced > 0)
-    return { ...counts, without_label: withoutLabel, errors: inOrder };
+    return { ...counts, without_label: withoutLabel, errors: inOrder, warnings };
   const members = { errors: inOrder, error_count: count };
   if (conflicts === 0) {
     const [first] = inOrder;

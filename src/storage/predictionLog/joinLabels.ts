@@ -41,6 +41,10 @@ export interface LabelExample {
   readonly label: string;
   /** The recorded label, for a conflict. */
   readonly known?: string | number;
+  /** Why the label is invalid. */
+  readonly problem?: string;
+  /** The class that the label was read as. */
+  readonly readAs?: string;
   /** A row that has another label for the same key. */
   readonly other?: Omit<LabelExample, "key">;
 }
@@ -60,8 +64,10 @@ export interface JoinResult {
   conflicts: number;
   /** Labels that are not a number or not a known class. */
   invalid: number;
+  /** Labels that were read as a class that is written differently. */
+  respelled: number;
   /** The first examples of each kind. */
-  readonly examples: Readonly<Record<"unmatched" | "conflicts" | "invalid", LabelExample[]>>;
+  readonly examples: Readonly<Record<"unmatched" | "conflicts" | "invalid" | "respelled", LabelExample[]>>;
 }
 
 export interface LabelJoin {
@@ -94,7 +100,8 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
     duplicates: 0,
     conflicts: 0,
     invalid: 0,
-    examples: { unmatched: [], conflicts: [], invalid: [] },
+    respelled: 0,
+    examples: { unmatched: [], conflicts: [], invalid: [], respelled: [] },
   };
   const stage = stager(staged, result);
   const others = staged.prepare<unknown[], LabelRow>("SELECT * FROM others WHERE key = ? ORDER BY line");
@@ -201,7 +208,8 @@ function labelToWrite(
     const label = toLabel(given, prediction);
     if (label === undefined) {
       result.invalid++;
-      addExample(result.examples.invalid, examples, { key, line, label: given });
+      const problem = typeof prediction === "number" ? "is not a number" : "is not a label of the model";
+      addExample(result.examples.invalid, examples, { key, line, label: given, problem });
     } else if (!valid.has(label)) valid.set(label, { line, label: given });
   }
   const [found, second] = valid;
@@ -215,6 +223,10 @@ function labelToWrite(
       addExample(result.examples.conflicts, examples, { key, ...each, ...recorded, other });
     }
     return undefined;
+  }
+  if (typeof label === "string" && label !== first.label) {
+    result.respelled++;
+    addExample(result.examples.respelled, examples, { key, ...first, readAs: label });
   }
   if (known === null) {
     result.labelled++;
