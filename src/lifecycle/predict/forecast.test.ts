@@ -265,6 +265,16 @@ describe("several series", () => {
     });
   });
 
+  it("are named in the hint if the model mixes them, and `mlctl split --time` for rows that were split at random", async () => {
+    const example = await trained(csv, [{ type: "lag" }, { type: "one_hot" }], { family: "linear_regression" });
+    await expect(forecastOf(example, {})).rejects.toMatchObject({
+      message: 'the series cannot be continued: "day" is irregular: some times occur more than once',
+      hint: expect.stringMatching(
+        /several series, add \{"type":"lag","by":\["store"\]\} to "features".* `mlctl split FILE --time COLUMN`/,
+      ) as string,
+    });
+  });
+
   it("that cannot be continued are named, and left out with --guard", async () => {
     const odd = `${csv}\n${[0, 1, 5, 9, 30, 44].map((day) => `${dayOf(day)},odd,0,7`).join("\n")}`;
     const features: JsonObject[] = [

@@ -69,6 +69,11 @@ function datasetOf({ store }: Session, run: Run | null): Dataset | undefined {
   return run === null ? undefined : store.dataset(run.datasetId);
 }
 
+/** What a series with gaps or mixed rows may need, in hints. */
+export const LAG = '{ "type": "lag", "by": [columns that tell the series apart] }';
+export const RANDOM_SPLIT =
+  "a random split leaves gaps: split the file with `mlctl split FILE --time COLUMN` instead, and ingest its train.csv";
+
 function requireForecasting({ signature }: Model, timeColumn: string | null): string {
   const { target, inputs } = signature;
   if (target.task !== "regression") {
@@ -81,7 +86,7 @@ function requireForecasting({ signature }: Model, timeColumn: string | null): st
   const found = dates.find(({ name, minimum }) => (timeColumn === null ? minimum === undefined : name === timeColumn));
   if (found !== undefined) return found.name;
   throw new MlctlError("usage", "--horizon continues the dates of time_column, but the model does not read them", {
-    hint: 'set "time_column" and add { "type": "lag" } to "features", then train again',
+    hint: `set "time_column" and train again: mlctl adds the earlier values of regular series, or add ${LAG} to "features"; ${RANDOM_SPLIT}`,
   });
 }
 

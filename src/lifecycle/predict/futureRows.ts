@@ -8,7 +8,8 @@ import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows } from "../testData.ts";
 import { conformAsked, rowPlaces } from "./inputStream.ts";
-import type { ForecastHistory } from "./forecastHistory.ts";
+import { LAG, RANDOM_SPLIT, type ForecastHistory } from "./forecastHistory.ts";
+import { likelySeries } from "../train/seriesSettings.ts";
 import { historyGaps } from "../../features/compileTransforms.ts";
 
 export interface ContinuedSeries {
@@ -150,9 +151,9 @@ export function continuedSeries(history: ForecastHistory, { guard }: { readonly 
       by.length === 0
         ? [
             "the series",
-            'a forecast needs one row a step; if the rows are of several series, write "by" in the lag features',
+            `a forecast needs one row a step; for several series, add ${lagOf(history)} to "features" and train again; ${RANDOM_SPLIT}`,
           ]
-        : [`${refused.length} of ${history.series.length} series`, "`--guard` leaves them out"];
+        : [`${refused.length} of ${history.series.length} series`, `\`--guard\` leaves them out; ${RANDOM_SPLIT}`];
     throw new MlctlError("data", `${which} cannot be continued: ${named}`, { hint });
   }
   const warnings = present([
@@ -161,6 +162,11 @@ export function continuedSeries(history: ForecastHistory, { guard }: { readonly 
     ...endedEarly(history, series),
   ]);
   return { series, warnings };
+}
+
+function lagOf({ table, time }: ForecastHistory): string {
+  const column = likelySeries(table, time, []);
+  return column === undefined ? LAG : JSON.stringify({ type: "lag", by: [column] });
 }
 
 /** Why the first step has no features; undefined if it has. */

@@ -103,6 +103,23 @@ describe("initFrom", () => {
     expect([test.length, test[0], test[1]]).toEqual([13, "Datum,Wert", '18.02.2024,"48,5"']);
   });
 
+  it("tests on the latest rows of several series in any order, such as that of the text of their dates", async () => {
+    const row = (i: number): string =>
+      `${day(i >> 1)
+        .split("-")
+        .toReversed()
+        .join(".")};${"ab"[i % 2]};${(i * 7) % 50}`;
+    const [header, ...rows] = csv("Tag;Filiale;Umsatz", 100, row).trimEnd().split("\n");
+    const { config, text, directory } = await start([header, ...rows.toSorted()].join("\n"), "Umsatz");
+    expect(config).toMatchObject({ time_column: "Tag" });
+    expect(text).toContain("// the rows are daily by Filiale in Tag: the latest 20 of 100 test\n");
+    const test = readFileSync(join(directory, "testdata", "test.csv"), "utf8");
+    const latest = Array.from({ length: 20 }, (_, i) => row(80 + i).replaceAll(";", ","));
+    expect(test.trimEnd().split("\n").slice(1).toSorted()).toEqual(latest.toSorted());
+    const twice = [header, ...rows.map((line) => line.replace(";b;", ";a;")).toSorted()].join("\n");
+    expect((await start(twice, "Umsatz")).config?.time_column).toBeNull();
+  });
+
   it("keeps a column of dates with two readings, so that the line of the note is all that it takes", async () => {
     const table = csv("when,x,y", 60, (i) => [`0${1 + (i % 9)}/0${1 + (i % 7)}/2024`, i % 11, i % 4].join(","));
     const { config, text } = await start(table, "y");

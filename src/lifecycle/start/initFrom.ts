@@ -14,6 +14,7 @@ import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
 import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
 import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
 import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
+import { timeOfSeries } from "../../pipeline/rows/findSeries.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
@@ -166,7 +167,7 @@ function markersOf(column: Column): string[] {
   return column.categories.filter((text) => isMissingMarker(text) && /\?|n[./]?a|null/i.test(text));
 }
 
-/** The latest rows test if they are in time order and each part has every class, else a share of each class. */
+/** The latest rows test if they are in time order, or regular series in any order, and each part has every class, else a share of each class. */
 function chooseRows(
   table: Table,
   inputs: Table,
@@ -174,7 +175,7 @@ function chooseRows(
   { testSize, seed }: InitFromOptions,
 ): { split: Split; time: Entry } {
   const classCount = spec.classes?.length ?? 0;
-  const order = timeOrder(inputs, rowOrders);
+  const order = timeOrder(inputs, rowOrders) ?? timeOfSeries(inputs);
   // Rows without a target are a class of their own.
   const codes = new Float64Array(inputs.rowCount).fill(classCount);
   for (const [i, row] of rows.entries()) codes[row] = y[i]!;

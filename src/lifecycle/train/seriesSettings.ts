@@ -175,7 +175,7 @@ export function repeatedTimes(table: Table, config: Pick<Config, "features" | "t
 }
 
 /** The column with the fewest values of which none comes twice at the same time. */
-function likelySeries(table: Table, times: Float64Array, others: readonly string[]): string | undefined {
+export function likelySeries(table: Table, times: Float64Array, others: readonly string[]): string | undefined {
   const candidates = table.columns.flatMap((column) => {
     const count = others.includes(column.name) ? undefined : seriesCount(column, times);
     return count === undefined ? [] : [{ name: column.name, count }];

@@ -35,6 +35,18 @@ export function findSeries(history: History, given: readonly string[] | Table): 
   return undefined;
 }
 
+/** The date column with regular times in each series of the rows, which may be in any order; undefined if there is none. */
+export function timeOfSeries(inputs: Table) {
+  for (const { name, kind, ...column } of inputs.columns) {
+    if (kind !== "date" || !("values" in column)) continue;
+    const found = findSeries({ timeColumn: name, time: column.values, columns: inputs }, inputs);
+    if (found === undefined || found.length < MIN_TIMES) continue;
+    const by = found.by.length === 0 ? "" : ` by ${found.by.join(", ")}`;
+    return { name, times: column.values, order: `${stepName(found.step)}${by} in` };
+  }
+  return undefined;
+}
+
 /** No column, one, or two: only those by which no time can come twice and the series are long enough. */
 function possibleKeys({ time }: History, { columns }: Table): (readonly string[])[] {
   const times = new Set(time).size;
