@@ -212,6 +212,9 @@ describe("a value", () => {
     }
     const { text } = await open.post("/predict", `${header}1e400,955,14\n-Infinity,955,14\n`, csv);
     expect(text.match(/is infinite or too large for a number/g)).toHaveLength(2);
+    const lines = JSON.stringify({ ...row, lastmonth_activity: "#" }).replace('"#"', "1e400");
+    const streamed = await open.post("/predict", lines, { "content-type": "application/x-ndjson" });
+    expect(streamed.text).toContain(String.raw`\"1e400\" is infinite or too large for a number`);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Rows to predict, from a file, stdin or a request: as a stream of bytes, then in batches with the model's columns. */
 import { accessSync, constants, createReadStream } from "node:fs";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { basename } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
@@ -17,7 +17,7 @@ import { readRows, type RowOptions } from "../../data/stream/rows.ts";
 import { rowSelector, type RowSelector } from "../../data/stream/selectedRows.ts";
 import { csvLine } from "../../data/stream/writeRows.ts";
 import { errorCode } from "../../storage/files/atomicWrite.ts";
-import { csvOfModel, readingByCell } from "../settings.ts";
+import { readingByCell } from "../settings.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { Session } from "../session.ts";
@@ -32,10 +32,10 @@ export function formatOf(input: string): RowFormat {
   return /\.(jsonl|ndjson)(\.gz)?$/i.test(input) ? "jsonl" : "csv";
 }
 
-interface RowInput extends Pick<RowOptions, "onNote"> {
+interface RowInput extends Pick<RowOptions, "onNote" | "batchSize"> {
   /** A path, or "-" for `stdin`. */
   readonly input: string;
-  readonly stdin?: Readable;
+  readonly stdin?: AsyncIterable<Buffer | string>;
   /** How to read it as a stream; by its name if left out. */
   readonly format?: RowFormat | undefined;
   /** For messages. */
@@ -54,8 +54,8 @@ export function inputRows({ input, stdin, format, ...source }: RowInput, options
   return readRows(opened(input, stdin), { ...source, format: format ?? formatOf(input), csv, normalizeNames });
 }
 
-async function* opened(input: string, stdin: Readable | undefined): AsyncGenerator<Buffer | string> {
-  if (input === "-" && stdin !== undefined) return yield* stdin as AsyncIterable<Buffer | string>;
+async function* opened(input: string, stdin: RowInput["stdin"]): AsyncGenerator<Buffer | string> {
+  if (input === "-" && stdin !== undefined) return yield* stdin;
   const file = createReadStream(input, { highWaterMark: 1 << 18 });
   try {
     // Errors of both streams reach the reader of the second.
@@ -84,17 +84,6 @@ const unreadable: Readonly<Record<string, string>> = {
 /** Batches of requests: small enough that others are handled between two of them. */
 export const REQUEST_ROWS = 500;
 const TABLE_ROWS = 2000;
-
-/** Reads a stream with the names and the CSV settings of the model. @throws {MlctlError} kind "data" with the line that cannot be read */
-export function modelRows(
-  stream: AsyncIterable<Buffer | string>,
-  { signature }: Pick<Model, "signature">,
-  { ingest }: Pick<Config, "ingest">,
-  source: Omit<RowOptions, "normalizeNames" | "csv">,
-): AsyncGenerator<RowBatch> {
-  const { normalizeNames } = signature.reading;
-  return readRows(stream, { ...source, normalizeNames, csv: csvOfModel({ ingest }, signature) });
-}
 
 /** Rows for the model, with the columns of the file: `ingest.select` and `ingest.where` apply to datasets only. */
 export function fileRows(source: RowInput, model: Pick<Model, "signature">, config: Config): AsyncGenerator<RowBatch> {

@@ -4,7 +4,7 @@ import type { Json } from "../../core/json.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import {
   csvLine,
-  modelRows,
+  fileRows,
   REQUEST_ROWS,
   type RowBatch,
   type RowSelector,
@@ -51,11 +51,8 @@ export async function* csvBatches(
 ): AsyncGenerator<CsvBatch> {
   let header: Header | undefined;
   let start = 0;
-  for await (const batch of modelRows(pieces, served.model, config, {
-    format: "csv",
-    batchSize: REQUEST_ROWS,
-    name: "the body",
-  })) {
+  const source = { input: "-", stdin: pieces, batchSize: REQUEST_ROWS, name: "the body" };
+  for await (const batch of fileRows(source, served.model, config)) {
     const { columns } = batch;
     if (columns.length > MOST_COLUMNS) throw tooWide(columns.length);
     const { rows, inputs } = selector === undefined ? batch : await selected(batch, selector, { served, config });
