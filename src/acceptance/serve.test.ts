@@ -420,7 +420,7 @@ describe("settings", () => {
         cors: ["https://example.org"],
       },
     });
-    const own = await served(other, "--host", "0.0.0.0");
+    const own = await served(other, "--host", "0.0.0.0", "-v");
     const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
     const at = own.url.replace("0.0.0.0", "127.0.0.1");
     expect(at).not.toBe(own.url);
@@ -442,7 +442,12 @@ describe("settings", () => {
     const page = await own.get("/score", { ...bearer("master-token-of-the-test"), origin: "https://example.org" });
     expect(page.headers["access-control-allow-origin"]).toBe("https://example.org");
     expect(page.headers["access-control-expose-headers"]).toContain("traceparent");
-    await own.stop();
+    await own.get("/ui", bearer("reader-of-the-test"));
+    const { stderr } = await own.stop();
+    for (const line of [/GET \/score 200 .* token_name=reader$/m, /GET \/score 403 .* token_name=caller$/m])
+      expect(stderr).toMatch(line);
+    expect(stderr).toMatch(/GET \/ui .* token_name=reader$/m);
+    expect(stderr).not.toMatch(/POST \/predict 401 .* token_name|-of-the-test/);
     expect(other.ok("config", "show")).not.toContain("master-token");
   });
 });

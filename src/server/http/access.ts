@@ -1,6 +1,6 @@
 /** Authorization: bearer tokens with scopes, compared in constant time; limits on requests and on wrong tokens. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Config } from "../../config/schema/schema.ts";
 import { HttpProblem } from "./problem.ts";
 import { rateLimit } from "./rateLimit.ts";
@@ -10,7 +10,11 @@ export type Scope = "read" | "predict" | "admin";
 export interface Caller {
   readonly headers: IncomingHttpHeaders;
   readonly address: string;
+  readonly raw?: IncomingMessage;
 }
+
+/** The name of the token that a request has sent, also of one that is then refused: for the log. */
+export const tokenNames = new WeakMap<IncomingMessage, string>();
 
 type KnownToken = ReturnType<typeof knownToken>;
 
@@ -47,9 +51,10 @@ export function access(
     if (wait > 0) throw tooMany(wait, `too many wrong tokens from ${address} (serve.limits.wrong_tokens)`);
     throw unauthorized("the bearer token is not valid", ', error="invalid_token"');
   };
-  return ({ headers, address: ip }, ...scopes) => {
+  return ({ headers, address: ip, raw }, ...scopes) => {
     const address = addressOf(ip);
     const holder = known.length === 0 ? null : holderOf(headers, address);
+    if (raw !== undefined && holder !== null) tokenNames.set(raw, holder.name);
     const wait = rate?.(holder === null ? address : `token ${holder.name}`) ?? 0;
     return typeof wait === "number"
       ? enforce(wait, holder, scopes)

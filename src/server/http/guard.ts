@@ -20,7 +20,7 @@ function guard(check: Check, scopes: readonly Scope[]): Hook {
       request.caller = caller;
       done();
     };
-    const allowed = check({ headers: request.headers, address: request.ip }, ...scopes);
+    const allowed = check({ headers: request.headers, address: request.ip, raw: request.raw }, ...scopes);
     if (typeof allowed === "string") take(allowed);
     else void allowed.then(take, done);
   };

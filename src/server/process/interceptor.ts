@@ -1,7 +1,7 @@
 /** Runs before everything else: counts and times every request, and refuses it if too many are in progress. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PAGES } from "../state/traffic.ts";
-import { addressOf } from "../http/access.ts";
+import { addressOf, tokenNames } from "../http/access.ts";
 import { hostCheck } from "../http/listen.ts";
 import { HttpProblem, PROBLEM_TYPE } from "../http/problem.ts";
 import type { ServerState } from "../state/serverState.ts";
@@ -38,8 +38,13 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
       const address = request.socket.remoteAddress ?? "";
       const { "x-request-id": id, traceparent: trace } = request.headers;
       const took = `${status} ${(seconds * 1000).toFixed(1)} ms`;
-      const names = `request_id=${String(id)}${trace === undefined ? "" : ` traceparent=${String(trace)}`}`;
-      const message = `${address} ${method} ${url.slice(0, 500)} ${took} ${names}`;
+      const name = tokenNames.get(request);
+      const names = [
+        `request_id=${String(id)}`,
+        ...(trace === undefined ? [] : [`traceparent=${String(trace)}`]),
+        ...(name === undefined ? [] : [`token_name=${/^[\w.@-]+$/.test(name) ? name : JSON.stringify(name)}`]),
+      ];
+      const message = `${address} ${method} ${url.slice(0, 500)} ${took} ${names.join(" ")}`;
       context.emit({ type: "stage", stage: "serve", message });
     });
     if (isOwnHost?.(request.headers.host) === false) {

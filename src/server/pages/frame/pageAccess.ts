@@ -12,10 +12,10 @@ export interface PageAccess {
 
 /** @throws {HttpProblem} 401, 403 or 429; returns a promise that rejects with it if another process counts the rate */
 export function requireReader(request: Request, { check, tokens, now }: PageAccess, ...scopes: readonly Scope[]) {
-  const { headers, ip: address } = request;
+  const { headers, ip: address, raw } = request;
   const token = headers.authorization === undefined ? tokenOfCookie(headers.cookie, tokens, now()) : undefined;
   const effective = token === undefined ? headers : { authorization: `Bearer ${token}` };
-  return check?.({ headers: effective, address }, ...(scopes.length === 0 ? (["read"] as const) : scopes));
+  return check?.({ headers: effective, address, raw }, ...(scopes.length === 0 ? (["read"] as const) : scopes));
 }
 
 export function isSignedIn({ headers }: Request, { tokens, now }: PageAccess): boolean {
