@@ -5,6 +5,7 @@ import { Agent, request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sqliteReader } from "../storage/predictionLog/sqliteReader.ts";
 import { logisticWorkspace, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
@@ -54,6 +55,16 @@ describe("POST /predict", () => {
           request_id: "",
         });
       }
+  });
+
+  it("refuses a compressed body in every format, as the OpenAPI document says", async () => {
+    for (const type of ["application/json", "text/csv", "application/x-ndjson"]) {
+      const reply = await server.post("/predict", gzipSync("{}"), { "content-type": type, "content-encoding": "gzip" });
+      expectProblem(reply, 415, /content-encoding gzip is not supported/);
+      expect(reply.headers["accept-encoding"]).toBe("identity");
+    }
+    const { paths } = (await server.get("/openapi.json")).body as { paths: Record<string, { post: object }> };
+    expect(paths["/predict"]!.post).toMatchObject({ requestBody: { description: expect.stringContaining("415") } });
   });
 
   it("is found by the id of its request, and takes the alias of a model in the address", async () => {

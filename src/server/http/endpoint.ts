@@ -42,6 +42,9 @@ const OF_ALL: readonly ProblemName[] = [
 const OF_GUARDED: readonly ProblemName[] = ["unauthorized", "forbidden", "too-many-requests"];
 const OF_BODIES: readonly ProblemName[] = ["too-slow", "too-large", "unsupported-media-type", "invalid-rows"];
 
+const ENCODING =
+  "Uncompressed: 415 for a Content-Encoding such as gzip. In UTF-8; text/csv also in another charset that it names.";
+
 const finding = object(
   { message: text },
   {
@@ -96,7 +99,7 @@ export function endpoint(declared: Endpoint): { readonly config: Declared } {
     tags: [tag],
     "x-scopes": scopes,
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== undefined && { requestBody: { required: true, content: content(body) } }),
+    ...(body !== undefined && { requestBody: { required: true, description: ENCODING, content: content(body) } }),
     ...(scopes.length === 0 && { security: [] }),
     responses: {
       200: { description: "OK", content: content(returns) },

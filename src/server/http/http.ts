@@ -165,7 +165,10 @@ function encodingProblem({ headers }: Request): HttpProblem | null {
   const foreign = charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset) && !/^\s*text\/csv\b/i.test(type);
   if ((encoding === undefined || encoding === "identity") && !foreign) return null;
   const found = foreign ? `charset ${charset.slice(0, 40)}` : `content-encoding ${String(encoding).slice(0, 40)}`;
-  return new HttpProblem("unsupported-media-type", `${found} is not supported`, { hint: "send uncompressed UTF-8" });
+  return new HttpProblem("unsupported-media-type", `${found} is not supported`, {
+    hint: "send uncompressed UTF-8",
+    headers: foreign ? {} : { "accept-encoding": "identity" },
+  });
 }
 
 /** Responds to bytes that Node's HTTP parser rejects: they never become a request, so the response is written by hand. */
