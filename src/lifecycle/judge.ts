@@ -1,4 +1,5 @@
 /** Evaluates a model on labelled rows. Shared by score, deploy and report. */
+import { MlctlError } from "../core/errors.ts";
 import type { Costs } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import { selectRows, type Table } from "../core/table/table.ts";
@@ -12,11 +13,18 @@ import { naiveModels } from "../pipeline/judge/naiveModels.ts";
 
 /**
  * @param costs the costs of config.json, for the metric "cost"
+ * @param only positions of the rows that count; the others are history of a model that looks back
  * @returns the metrics, also of the baseline, and the rows that were evaluated
  * @throws {MlctlError} kind "data" if the rows do not match the model's inputs
  */
-export function judge(model: Model, table: Table, costs?: Costs) {
-  const { evaluation: evaluated, rows, withoutHistory, unseenSeries } = evaluate(model, table);
+export function judge(model: Model, table: Table, costs?: Costs, only?: Int32Array) {
+  const { evaluation: all, rows: reached, withoutHistory, unseenSeries } = evaluate(model, table);
+  const wanted = new Set(only);
+  const both = only && Int32Array.from(reached.keys()).filter((at) => wanted.has(reached[at]!));
+  if (both?.length === 0)
+    throw new MlctlError("data", "the history of the models reaches no row in common", { hint: "test on newer rows" });
+  const [evaluated, rows] =
+    both === undefined ? [all, reached] : [selectPredicted(all, both), both.map((at) => reached[at]!)];
   const evaluation = costs === undefined ? evaluated : { ...evaluated, costs };
   const baselineResult = baselineEvaluation(model, evaluation);
   const { classes } = model.signature.target;
@@ -30,7 +38,8 @@ export function judge(model: Model, table: Table, costs?: Costs) {
       classes === undefined
         ? null
         : classReport(evaluation).map(({ classCode, ...scores }) => ({ label: classes[classCode]!, ...scores })),
-    /** Positions of the rows of `table` among those that were given. */
+    given: table,
+    /** Positions in `given` of the rows that were judged, and these. */
     rows,
     table: selectRows(table, rows),
     withoutHistory,
@@ -40,18 +49,13 @@ export function judge(model: Model, table: Table, costs?: Costs) {
 
 export type Judgement = Readonly<ReturnType<typeof judge>>;
 
-/**
- * The better naive forecast of the rows that were judged; undefined for a baseline, or a model that does not look back.
- * @param table all rows: those that the model does not reach are known to later ones
- */
-export function bestNaive(model: Model, { table, judged }: { table: Table; judged: Judgement }, metricName: string) {
+/** The better naive forecast of the rows that were judged; undefined for a baseline, or a model that does not look back. */
+export function bestNaive(model: Model, { given, rows }: Judgement, metricName: string) {
   if (isBaseline(model.estimator.family)) return undefined;
   const { name, greaterIsBetter } = findMetric(metricName, model.signature.target.task);
-  const reached = new Set(judged.rows);
   const found = naiveModels(model).map((each) => {
-    const { evaluation, rows } = evaluate(each.model, table);
-    const both = Int32Array.from(rows.keys()).filter((at) => reached.has(rows[at]!));
-    return { family: each.family, metrics: computeMetrics(selectPredicted(evaluation, both)) };
+    const { metrics } = judge(each.model, given, undefined, rows);
+    return { family: each.family, metrics };
   });
   const loss = ({ metrics }: (typeof found)[number]): number =>
     (metrics[name] ?? Infinity) * (greaterIsBetter ? -1 : 1);

@@ -95,6 +95,29 @@ it("explain names a series that training did not see", async () => {
   expect(example.warnings()).toContain('1 series was not seen in training and has no history: store "west"');
 });
 
+it("a model is compared with one that reaches fewer rows, and looks back on all rows all the same", async () => {
+  const week = (from: number, to: number): string =>
+    ["day,sales", ...Array.from({ length: to - from }, (_, i) => `${dayOf(from + i)},${salesOf("north", (from + i) % 7)}`)].join("\n"); // prettier-ignore
+  const features: JsonObject[] = [
+    { type: "lag", lags: [7] },
+    { type: "rolling", windows: ["7d"] },
+    { type: "drop", column: "day" },
+  ];
+  const example = await exampleWorkspace(config(features, [{ family: "ridge" }]), {
+    "sourcedata/a.csv": week(0, 60),
+    "testdata/t.csv": week(60, 110),
+  });
+  await trainedOn(example);
+  await example.change((session) => deploy(session));
+  // The deployed model knows nothing of the week before the new test rows, so it reaches only those from the second on.
+  example.write({ "sourcedata/b.csv": week(60, 80), "testdata/t.csv": week(80, 130) });
+  const { runId } = await trainedOn(example);
+  const { metrics } = await example.change((session) => score(session));
+  const { reasons } = await example.change((session) => deploy(session, { model: runId, dryRun: true }));
+  const compared = reasons.find((reason) => reason.includes("on the same 49 rows"));
+  expect(Number(/rmse ([\d.e-]+) against/.exec(compared!)![1])).toBeCloseTo(metrics["rmse"]!, 2);
+});
+
 describe("the naive baselines", () => {
   it("are in the default leaderboard, and have the error of their formula for each series", async () => {
     const features: JsonObject[] = [{ type: "lag", by: ["store"] }, { type: "one_hot" }];

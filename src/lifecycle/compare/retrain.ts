@@ -111,15 +111,16 @@ export function judgePair({ config }: Pick<Session, "config">, first: Model, sec
     first.signature.target.task === "binary" && isDeepStrictEqual(turned(first), second.signature.target);
   if (!isTurned) requireSameTarget(first, second);
   const costs = costsOf(config);
-  const judgeFirst = (rows: Table): Pick<Judgement, "evaluation" | "metrics" | "table"> => {
-    const judged = judge(first, rows, costs);
-    const evaluation = isTurned ? turnedRound(judged.evaluation) : judged.evaluation;
-    return { evaluation, metrics: isTurned ? computeMetrics(evaluation) : judged.metrics, table: judged.table };
+  const judgeFirst = (only?: Int32Array): Pick<Judgement, "evaluation" | "metrics" | "rows"> => {
+    const { evaluation, metrics, rows } = judge(first, table, costs, only);
+    if (!isTurned) return { evaluation, metrics, rows };
+    const turnedOne = turnedRound(evaluation);
+    return { evaluation: turnedOne, metrics: computeMetrics(turnedOne), rows };
   };
-  const a = judgeFirst(table);
-  const b = judge(second, a.table, costs);
-  // A model with history features may reach fewer rows.
-  return { a: b.table.rowCount < a.table.rowCount ? judgeFirst(b.table) : a, b };
+  const a = judgeFirst();
+  // A model with history features may reach fewer rows. The others stay in its history, of which lags count the rows.
+  const b = judge(second, table, costs, a.rows);
+  return { a: b.rows.length < a.rows.length ? judgeFirst(b.rows) : a, b };
 }
 
 function turned({ signature: { target } }: Model): Model["signature"]["target"] {

@@ -123,7 +123,7 @@ async function compare(
   const pair =
     deployed &&
     attempt(
-      () => judgePair(session, deployed.model, challenger.model, alone.table),
+      () => judgePair(session, deployed.model, challenger.model, test.table),
       ({ message, details }) => [message, ...details].join("; "),
     );
   const [theirs, judged] = typeof pair === "object" ? [pair.a.evaluation, pair.b] : [null, alone];

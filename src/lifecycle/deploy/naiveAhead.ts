@@ -32,7 +32,7 @@ export async function naiveAhead(
     const dataset = store.dataset(each.datasetId);
     if (dataset === undefined || each.status !== "FINISHED") continue;
     const metrics = await retrain(session, { run: each, dataset, seed: each.seed, isBeforeRefit: true })
-      .then((text) => judge(parseModel(text, each.family), tested!.table, costsOf(config)).metrics)
+      .then((text) => judge(parseModel(text, each.family), tested!.given, costsOf(config), tested!.rows).metrics)
       .catch(recover(() => ({})));
     onTest.push({ ...each, metrics, selection: undefined });
   }

@@ -109,7 +109,7 @@ async function rivalOf(session: Session, runId: string, run: Run, judged: Tested
     judged === null || !rival?.model
       ? null
       : await recordedModel(session, rival, rival.model)
-          .then((read) => judge(read, judged.table, judged.evaluation.costs))
+          .then((read) => judge(read, judged.given, judged.evaluation.costs, judged.rows))
           .catch(recover(() => null));
   const metric = run.metric;
   const isRecorded = (score: Run["score"] | undefined, found: Judgement | null): boolean =>

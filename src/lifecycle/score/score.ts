@@ -84,7 +84,7 @@ async function scoreValues(
   const names = metricsWithInterval(metrics, evaluation.yTrue.length, [metric]);
   const chosen = names.map((name) => findMetric(name, evaluation.task));
   const found = await inTurns(bootstrapInTurns(evaluation, chosen, { seed: config.train.seed }), context.signal);
-  const naive = bestNaive(model, { table: test.table, judged }, metric);
+  const naive = bestNaive(model, judged, metric);
   const intervals = Object.fromEntries(names.map((name, i) => [name, found[i]!]));
   return {
     metric,
