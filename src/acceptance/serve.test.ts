@@ -437,6 +437,13 @@ describe("settings", () => {
     expect(at).not.toBe(own.url);
     const missing = await own.post("/predict", row);
     expectProblem(missing, 401);
+    // Pages ask to sign in.
+    for (const [path, status] of [
+      ["/score?x=1", 401],
+      ["/ui/runs?x=1", 303],
+    ] as const)
+      expect((await own.get(path)).status, path).toBe(status);
+    expectProblem(await own.post("/predict?explain=x", row), 401);
     expect(missing.headers["www-authenticate"]).toContain("Bearer");
     expectProblem(await own.get("/score", bearer("x")), 401);
     expectProblem(await own.get("/score", bearer("caller-of-the-test")), 403, /caller/);

@@ -102,7 +102,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (traceparent !== undefined) reply.header("traceparent", traceparent);
     done();
   });
-  app.addHook("onRequest", (request, _reply, done) => {
+  // After the guards of routes: who may not ask learns nothing of their parameters.
+  app.addHook("preParsing", (request, _reply, _payload, done) => {
     // Most requests have no query: skip parsing it. Pages read theirs; OPTIONS is @fastify/cors's.
     if (request.url.includes("?") && !request.is404 && request.method !== "OPTIONS")
       request.parameters = parameterValues(request.query as Record<string, unknown>, request.routeOptions.config);
