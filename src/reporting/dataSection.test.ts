@@ -7,13 +7,19 @@ import { metricsBody } from "./sections/metricsSection.ts";
 import { candidateTable } from "./sections/modelSection.ts";
 import { htmlReport } from "./htmlReport.ts";
 
-it("says that a text column has more values than the reference keeps", async () => {
+it("says that a text column has more values than the reference keeps, and shows no value of few rows", async () => {
   const input = exampleInput("binary");
-  const kept = { kind: "category", missing: 0, counts: [["a", 2] as const, ["b", 1] as const] } as const;
-  const columns = { ids: { ...kept, count: 5 }, plan: { ...kept, count: 3 } };
-  const page = await htmlReport({ ...input, data: { rows: 5, columns } });
+  const kept = { kind: "category", missing: 0, counts: [["P0002", 2] as const, ["b", 1] as const] } as const;
+  const columns = {
+    ids: { ...kept, count: 5 },
+    plan: { ...kept, count: 3 },
+    ward: { ...kept, counts: [["north", 10] as const], count: 10 },
+  };
+  const page = await htmlReport({ ...input, data: { rows: 10, columns } });
   expect(page).toContain("category, more than 2 values");
   expect(page).toContain("category, 2 values");
+  expect(page).not.toContain("P0002");
+  expect(page).toContain("north (100 %)");
 });
 
 const spaced = (part: Html): string => htmlText(part).replaceAll(/\s+/g, " ");

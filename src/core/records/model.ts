@@ -76,3 +76,11 @@ export interface Reference {
   /** Labels of the training rows; absent in models of earlier versions. */
   readonly target?: ColumnReference;
 }
+
+/** Categories of fewer training rows are counted, not shown: they may be a person's name, address or number. */
+export const LEAST_ROWS = 10;
+
+/** Categories that may be shown, with their rows, most frequent first; none of numbers and dates. */
+export function frequentCategories(column: ColumnReference | undefined): CategoryReference["counts"] {
+  return column?.kind === "category" ? column.counts.filter(([, rows]) => rows >= LEAST_ROWS) : [];
+}

@@ -1,4 +1,5 @@
 /** Findings on the newest dataset: drift, missing values and rejected files. */
+import { LEAST_ROWS } from "../../core/records/model.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/lineage.ts";
 import { type ColumnDrift, type DriftReport, type Finding, finding } from "../../core/records/monitoring.ts";
@@ -109,7 +110,8 @@ export function summaryOf(column: Column): NumberSummary | CategorySummary {
     for (const code of column.codes) {
       if (code >= 0) counts.set(column.categories[code]!, (counts.get(column.categories[code]!) ?? 0) + 1);
     }
-    const top = [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 10);
+    const frequent = [...counts].filter(([, rows]) => rows >= LEAST_ROWS);
+    const top = frequent.toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 10);
     return { distinct: counts.size, top };
   }
   const { length } = column.values;

@@ -2,7 +2,7 @@
 import { dateText } from "../../core/text/format.ts";
 import type { Deployment } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/records/model.ts";
+import { frequentCategories, type Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/metric.ts";
 import type { ColumnSpec, Table } from "../../core/table/table.ts";
 import { composed, normalizeName } from "../../data/columnNames.ts";
@@ -90,14 +90,26 @@ function warmUp({ model, check, predict }: ServedModel): void {
   }
 }
 
+export interface DescribedInput extends ColumnSpec {
+  /** Number of categories; `categories` has those of at least ten training rows. Absent for numbers and dates. */
+  readonly categoryCount?: number;
+}
+
+export function describedInput(spec: ColumnSpec, { reference }: Pick<Model, "reference">): DescribedInput {
+  const { categories } = spec;
+  if (categories === undefined) return spec;
+  const frequent = new Map(frequentCategories(reference.columns[spec.name]));
+  return { ...spec, categories: categories.filter((name) => frequent.has(name)), categoryCount: categories.length };
+}
+
+/** The most frequent categories and medians; null where every category may be that of a person. */
 export function exampleRow({ signature, reference }: Model): { name: string; value: string | number | null }[] {
   return signature.inputs.map((spec) => ({ name: spec.name, value: exampleValue(spec, reference) }));
 }
 
 function exampleValue(spec: ColumnSpec, { columns }: Model["reference"]): string | number | null {
   const known = columns[spec.name];
-  if (spec.kind === "category")
-    return (known?.kind === "category" ? known.counts[0]?.[0] : undefined) ?? spec.categories?.[0] ?? null;
+  if (spec.kind === "category") return frequentCategories(known)[0]?.[0] ?? null;
   const middle = (known?.kind === "category" ? undefined : known?.quantiles[50]) ?? spec.maximum;
   if (spec.kind === "date") return middle === undefined ? null : dateText(middle);
   if (middle === undefined) return null;

@@ -1,27 +1,40 @@
 import { expect, it } from "vitest";
 import { exampleConfig, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { train } from "../train/train.ts";
+import { loadModel } from "../loadModel.ts";
+import { exampleRow } from "../predict/servedModel.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { describeModel } from "./describeModel.ts";
 
 it("says what an auditor asks for, and nothing of single training rows", async () => {
   const names = (i: number): string => (i % 40 === 0 ? `Ann ${i}` : i % 2 === 0 ? "north" : "south");
-  const rows = Array.from({ length: 200 }, (_, i) => `${i * 1.37},${names(i)},${(i * 7) % 13 < 6 ? "yes" : "no"}`);
+  const rows = Array.from(
+    { length: 200 },
+    (_, i) => `${i * 1.37},${names(i)},Person ${i % 40},${(i * 7) % 13 < 6 ? "yes" : "no"}`,
+  );
   const config = {
     ...exampleConfig,
     target: "left",
     features: null,
     train: { models: [{ family: "logistic_regression" }], calibration: "isotonic", threshold: 0.4, seed: 1 },
   };
-  const example = await exampleWorkspace(config, { "practicedata/a.csv": `salary,place,left\n${rows.join("\n")}\n` });
-  const { described, written } = await example.change(async (session) => {
+  const example = await exampleWorkspace(config, {
+    "practicedata/a.csv": `salary,place,name,left\n${rows.join("\n")}\n`,
+  });
+  const {
+    described,
+    written,
+    example: exampled,
+  } = await example.change(async (session) => {
     await ingest(session);
     const { model } = await train(session);
-    return { described: await describeModel(session, "latest"), written: model.path };
+    const { model: loaded } = await loadModel(session, "latest");
+    return { described: await describeModel(session, "latest"), written: model.path, example: exampleRow(loaded) };
   });
   expect(described.model).toMatchObject({ family: "logistic_regression", threshold: 0.4, target: { name: "left" } });
   expect(described.model.calibration).toEqual({ method: "isotonic", x: [], y: [] });
-  expect(described.model.importance.map(([name]) => name).toSorted()).toEqual(["place", "salary"]);
+  expect(described.model.importance.map(([name]) => name).toSorted()).toEqual(["name", "place", "salary"]);
+  expect(exampled.map(({ value }) => value)).toEqual([expect.any(Number), "south", null]);
   expect(described.model.inputs.find(({ name }) => name === "place")).toMatchObject({
     categories: ["north", "south"],
     categoryCount: expect.any(Number),

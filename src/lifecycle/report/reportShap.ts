@@ -1,5 +1,5 @@
 /** SHAP values of each input column, the sums over its features, on the test set, for model families that support them. */
-import type { Model } from "../../core/records/model.ts";
+import { frequentCategories, type Model } from "../../core/records/model.ts";
 import { findColumn, selectRows, type Column } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
@@ -32,7 +32,7 @@ export function reportShap(judged: JudgedInputs | null, model: Model): ReportInp
     features: Array.from(explained.columns, ([column, places], at) => ({
       name: column,
       contributions: contributionsOf(summed, output, at),
-      ...(valuesOf(findColumn(sample, column)) ?? {
+      ...(valuesOf(findColumn(sample, column), model) ?? {
         // Only in the history, such as earlier values of the target: the first of its features.
         values: Float64Array.from(
           { length: matrix.rowCount },
@@ -68,8 +68,16 @@ export function reportImportance(
   };
 }
 
-function valuesOf(column: Column | undefined): Pick<ShapFeature, "values" | "categories"> | undefined {
-  return column?.kind === "category" ? { values: column.codes, categories: column.categories } : column;
+function valuesOf(
+  column: Column | undefined,
+  { reference }: Model,
+): Pick<ShapFeature, "values" | "categories"> | undefined {
+  if (column?.kind !== "category") return column;
+  const shown = new Map(frequentCategories(reference.columns[column.name]));
+  return {
+    values: column.codes,
+    categories: column.categories.map((name) => (shown.has(name) ? name : "rare values")),
+  };
 }
 
 function contributionsOf({ featureNames, outputCount, blocks }: Explained, output: number, place: number) {

@@ -4,6 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import { hasPython, python } from "../../testing/python.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";
 import { signatureOf } from "../rows/signatureOf.ts";
+import { referenceOf } from "../../stats/referenceOf.ts";
 import { mean } from "../../stats/descriptive.ts";
 import { predictor } from "../predict/predictor.ts";
 import { partialDependence } from "./partialDependence.ts";
@@ -41,7 +42,7 @@ async function fitted(family: string, table: Table, y: readonly number[], classe
   const data = { inputs: table, y: Float64Array.from(y), target };
   const model = await fitCandidate(candidate, data, { training: all, validation: all });
   const signature = signatureOf(table, target, { nullValues: [""], normalizeNames: false });
-  return { ...model, signature } as unknown as Model;
+  return { ...model, signature, reference: referenceOf(table, { seed: 1 }) } as unknown as Model;
 }
 
 /** scikit-learn's brute partial dependence of the same logistic regression; all seven values of "few" are its grid. */

@@ -1,6 +1,6 @@
 /** Partial dependence: the mean prediction if every row had the same value in one column. */
 import type { Prediction, Costs } from "../../core/metric.ts";
-import type { Model } from "../../core/records/model.ts";
+import { frequentCategories, type ColumnReference, type Model } from "../../core/records/model.ts";
 import { findColumn, presentCount, selectRows, type Column, type Table } from "../../core/table/table.ts";
 import { requiredColumns } from "../../features/fitTransforms.ts";
 import { lookBacks } from "../../features/compileTransforms.ts";
@@ -44,7 +44,7 @@ export function partialDependence(model: Model, inputs: Table, options: Dependen
   const used = requiredColumns(model.transforms);
   return options.columns.flatMap((name) => {
     const column = used.has(name) ? findColumn(inputs, name) : undefined;
-    const grid = column === undefined ? [] : gridOf(column);
+    const grid = column === undefined ? [] : gridOf(column, model.reference.columns[name]);
     if (column === undefined || grid.length < 2) return [];
     // Another time or series reads other rows of the history: that is not the effect of the column.
     if (looks.length > 0 && (column.kind === "date" || keys.has(name))) return [];
@@ -59,10 +59,12 @@ export function partialDependence(model: Model, inputs: Table, options: Dependen
 }
 
 /** Values of numbers and dates, codes of categories. */
-function gridOf(column: Column): number[] {
+function gridOf(column: Column, reference: ColumnReference | undefined): number[] {
   if (column.kind === "category") {
     const codes = new Map(column.categories.map((category, code) => [category, code]));
+    const shown = new Map(frequentCategories(reference));
     return countCategories(column)
+      .filter(({ category }) => shown.has(category))
       .slice(0, MOST_CATEGORIES)
       .map(({ category }) => codes.get(category)!);
   }

@@ -5,7 +5,7 @@ import { numeric, itemTable } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { trainingText } from "../summary.ts";
-import type { ColumnReference } from "../../core/records/model.ts";
+import { frequentCategories, type ColumnReference } from "../../core/records/model.ts";
 
 type LineageInput = Pick<ReportInput, "dataset" | "run" | "deployment">;
 
@@ -102,7 +102,7 @@ export function dataBody({ data, run, dataset, signature }: ReportInput): Html {
 function cellsOf(column: ColumnReference, rows: number): string[] {
   const missing = rows === 0 ? "–" : percent(column.missing / rows);
   if (column.kind === "category") {
-    const [top] = column.counts;
+    const [top] = frequentCategories(column);
     const frequent = top === undefined ? "–" : `${top[0]} (${percent(top[1] / (rows - column.missing))})`;
     // The reference keeps only the most frequent categories.
     const listed = column.counts.reduce((sum, [, count]) => sum + count, 0);

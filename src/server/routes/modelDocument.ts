@@ -1,6 +1,7 @@
 /** The response of GET /model. */
 import type { Session } from "../../lifecycle/session.ts";
-import { exampleRow, type DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { describedInput, exampleRow, type DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { importanceByColumn } from "../../lifecycle/settings.ts";
 import * as shapes from "../http/shapes.ts";
 
 const { anything, byName, flag, list, named, number, object, oneOf, orNull, pairs, text, whole } = shapes;
@@ -13,6 +14,7 @@ const columnShape = object(
     minimum: number,
     maximum: number,
     categories: list(text),
+    category_count: whole,
     truncated: flag,
   },
 );
@@ -70,13 +72,20 @@ export function modelDocument(
     task: target.task,
     threshold: deployed.threshold,
     signature: {
-      inputs: inputs.map(({ missingShare, ...rest }) => ({ ...rest, missing_share: missingShare })),
+      inputs: inputs.map((spec) => {
+        const { missingShare, categoryCount, ...rest } = describedInput(spec, deployed);
+        return {
+          ...rest,
+          missing_share: missingShare,
+          ...(categoryCount !== undefined && { category_count: categoryCount }),
+        };
+      }),
       target,
       ...(Object.keys(computed).length === 0 ? {} : { computed }),
     },
     example: Object.fromEntries(exampleRow(deployed).map(({ name, value }) => [name, value])),
     metrics: { validation: deployed.metrics, test: run?.score?.metrics ?? null },
-    importance: deployed.importance,
+    importance: importanceByColumn(deployed),
     deployment: {
       deployment_id: deployment.deploymentId,
       deployed_at: deployment.deployedAt,

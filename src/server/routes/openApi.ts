@@ -2,7 +2,7 @@
 import type { Config } from "../../config/schema/schema.ts";
 import type { ColumnSpec, Signature } from "../../core/table/table.ts";
 import { dateText } from "../../core/text/format.ts";
-import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { describedInput, exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { expectedCell } from "../../pipeline/rows/conformTable.ts";
 import * as shapes from "../http/shapes.ts";
 import { responseNames } from "../predictions/responseText.ts";
@@ -61,7 +61,12 @@ function rowSchema(served: ServedModel | undefined, { serve }: Config): shapes.J
   const { inputs, reading } = served.model.signature;
   const aliases = Object.entries(serve.request_aliases);
   const aliased = new Set(aliases.map(([, name]) => name));
-  const schemas = new Map(inputs.map((spec) => [spec.name, columnSchema(spec, { ...serve.validation, reading })]));
+  const schemas = new Map(
+    inputs.map((spec) => [
+      spec.name,
+      columnSchema(describedInput(spec, served.model), { ...serve.validation, reading }),
+    ]),
+  );
   const names = served.names.map((name) => [name, NAMES_ROW] as const);
   const alternatives = aliases.map(([alias, name]) => [alias, schemas.get(name) ?? {}] as const);
   // What ingest.select computes may be given as the columns that its expression reads.

@@ -1,5 +1,5 @@
 /** GET /score, /summarise, /diagnose and /model: recorded results of the deployed model; nothing is computed or changed. */
-import type { ColumnReference } from "../../core/records/model.ts";
+import { frequentCategories, type ColumnReference } from "../../core/records/model.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import type { DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { endpoint, json, type Endpoint } from "../http/endpoint.ts";
@@ -131,7 +131,8 @@ function summaryDocument({ model, runId }: DeployedServedModel): shapes.Shaped<t
 }
 
 function columnSummary(column: ColumnReference): shapes.Shaped<typeof columnStatistics> {
-  if (column.kind === "category") return { distinct: column.counts.length, top: column.counts.slice(0, 10) };
+  if (column.kind === "category")
+    return { distinct: column.counts.length, top: frequentCategories(column).slice(0, 10) };
   const { mean, standardDeviation, quantiles } = column;
   const at = (percent: number): number | null => quantiles[percent] ?? null;
   return {

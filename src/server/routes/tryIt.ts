@@ -1,7 +1,7 @@
 /** The form of /ui/docs: one field for each column of the model, and below it what the model says of the row. */
 import { dateText } from "../../core/text/format.ts";
 import type { ColumnSpec } from "../../core/table/table.ts";
-import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
+import { describedInput, exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import { displayNumber, exact, percent } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, section } from "../../reporting/html.ts";
@@ -32,7 +32,7 @@ export async function tryIt(state: ServerState, request: Request, form?: URLSear
       ["Predicts", `${target.name} (${target.task})`],
     ])}
     <form class="fields" method="post" action="${pageAddress("docs")}">
-      ${inputs.map((spec, i) => field(spec, i, texts[i]!))}
+      ${inputs.map((spec, i) => field(describedInput(spec, model), i, texts[i]!))}
       ${
         target.task === "binary" &&
         html`<label
