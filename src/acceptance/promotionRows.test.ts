@@ -102,7 +102,8 @@ describe("rows that are newer than the test rows", () => {
   it("are not known to be new if the training rows of the deployed model are gone, and the reasons say so", () => {
     const { workspace } = challenged([withoutCalls, withCalls], csv(turned));
     const [first] = workspace.names("ingesteddata", /^finaldata_.*\.csv$/).toSorted();
-    workspace.write({ [`ingesteddata/${first}`]: null });
+    // The deployed model was scored on other test rows, which it knows to be no copies.
+    workspace.write({ [`ingesteddata/${first}`]: null, "testdata/test.csv": old(month(7), month(8), month(9)) });
     const { reasons } = workspace.json<DeployJson>("deploy", "--dry-run");
     expect(newest(reasons)[0]).toMatch(
       /are new to both models is not known, because the training rows of the deployed model are gone: add/,

@@ -89,7 +89,7 @@ export const deploy = defineCommand({
   group: "Lifecycle",
   summary: "switch production to a model that beats the deployed one on the same rows",
   details:
-    "The promotion rules are under `promotion` in config.json. The switch is one rename: a kill at any moment leaves either the old or the new deployment complete. Its record has the user, the machine, the git commit of the workspace and the reason given with -m: `mlctl at`, `lineage`, `models` and `runs show` print them.",
+    "The promotion rules are under `promotion` in config.json. A model that was not scored on the current test rows is scored, as `mlctl score` does: monitoring compares new rows with that score. The switch is one rename: a kill at any moment leaves either the old or the new deployment complete. Its record has the user, the machine, the git commit of the workspace and the reason given with -m: `mlctl at`, `lineage`, `models` and `runs show` print them.",
   arguments: [{ name: "[ref]", description: "run id, v3 or latest (default: the newest model)" }],
   options: {
     rollback: { flags: "--rollback", description: "return to the previous deployment" },

@@ -94,7 +94,10 @@ function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): M
   const reason = reasonToSkip(report, limits);
   if (reason !== null) return found("skipped", reason);
   if (bound === null || value === null)
-    return found("skipped", "no limit is set, and there is no score on the test set to compare with");
+    return found(
+      "skipped",
+      "no limit is set, and there is no score on the test set to compare with: `mlctl score --model REF` records one",
+    );
   const side = `, ${low ? "below" : "above"} the limit`;
   const onTest = `; ${formatNumber(reference)} on the test set`;
   const beyond = low ? value < bound : value > bound;
@@ -103,6 +106,9 @@ function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): M
     return found("warn", `${rowsText(report)}${side} with 95 % confidence, but not with 99.8 %${onTest}`);
   return found("pass", `${rowsText(report)}${beyond ? `${side}, but not significantly` : ""}${onTest}`);
 }
+
+/** End of the names of findings about estimates, which do not count as judged. */
+export const ESTIMATED = " (estimated)";
 
 /** Without enough labels, estimates are compared with the limits; they can warn but never fail. */
 function estimateFindings(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding[] {
@@ -118,7 +124,7 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
     const broken = low ? value < bound : value > bound;
     const doubt = estimateDoubt(estimate);
     const message = `estimated from the predicted probabilities of ${estimate.rows} rows, not measured${doubt === "" ? "" : `; ${doubt}`}`;
-    const found = metricFinding(name, estimate, { bound, low, shown: `${name} (estimated)` });
+    const found = metricFinding(name, estimate, { bound, low, shown: `${name}${ESTIMATED}` });
     return [found(broken ? "warn" : "pass", message)];
   });
 }

@@ -17,13 +17,13 @@ interface Dashboard {
 
 const dashboard = JSON.parse(readFileSync("deploy/grafana/dashboard.json", "utf8")) as Dashboard;
 
-/** Label names of each metric in the output of /metrics. */
-function exportedMetrics(): Map<string, Set<string>> {
+function exportedText(): string {
   const counted = metrics();
   counted.countRequest("POST", "/predict", { status: 200, seconds: 0.001 });
   counted.countPredictions(["yes"], true);
   const column = { test: "ks", measure: "p_value", statistic: 0.1, value: 0.01, limit: 0.05, psi: 0.1 } as const;
-  const text = metricsText(counted.snapshot({ queued: 0, written: 1, dropped: 0, failing: 0 }, 1), {
+  const finding = { value: null, limit: null, interval: null, passes: null, message: "" };
+  return metricsText(counted.snapshot({ queued: 0, written: 1, dropped: 0, failing: 0 }, 1), {
     codeVersion: "0",
     runId: "a",
     deploymentId: 1,
@@ -43,11 +43,20 @@ function exportedMetrics(): Map<string, Set<string>> {
         reference: 0.8,
         metrics: { f1: 0.7, roc_auc: null },
       } as unknown as PerformanceReport,
-      findings: [],
+      findings: [
+        { ...finding, area: "drift", name: "dataset drift", status: "fail" },
+        { ...finding, area: "quality", name: "missing", status: "pass" },
+        { ...finding, area: "performance", name: "f1", status: "skipped" },
+        { ...finding, area: "performance", name: "f1 (estimated)", status: "warn" },
+      ],
     },
   });
+}
+
+/** Label names of each metric in the output of /metrics. */
+function exportedMetrics(): Map<string, Set<string>> {
   const series = new Map<string, Set<string>>();
-  for (const line of text.split("\n")) {
+  for (const line of exportedText().split("\n")) {
     const [, name, labels = ""] = /^([a-z_]+)(?:\{(.*)\})? /.exec(line) ?? [];
     if (name === undefined) continue;
     const known = series.get(name) ?? new Set<string>();
@@ -80,6 +89,13 @@ const expressions = [...shown, ...rules.flatMap(({ data }) => data.flatMap(({ mo
 
 /** Labels that Prometheus adds to every series. */
 const PROMETHEUS_LABELS = new Set(["job", "instance"]);
+
+it("counts failures only in the areas that were judged", () => {
+  expect(exportedText().match(/^mlctl_monitoring_failures.*/gm)).toEqual([
+    'mlctl_monitoring_failures{area="drift"} 1',
+    'mlctl_monitoring_failures{area="quality"} 0',
+  ]);
+});
 
 describe("the Grafana alert rules", () => {
   it("have their own names, a severity and a condition on a query of theirs", () => {

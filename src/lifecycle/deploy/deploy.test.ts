@@ -39,6 +39,19 @@ describe("deploy", () => {
     expect(example.list("production_deployment")).toEqual([]);
   });
 
+  it("records the score of a model that was not scored on the test rows, as score does", async () => {
+    const example = await trained();
+    example.write({ "testdata/t.csv": exampleCsv(8, 70) });
+    const { runId } = await deployed(example);
+    const scoreOf = () =>
+      example.look(({ store }) => ({ ...store.run(runId)!.score!, createdAt: "", artifact: { path: "" } }));
+    const recorded = await scoreOf();
+    expect(recorded).toMatchObject({ rows: 70, interval: [expect.any(Number), expect.any(Number)] });
+    expect(example.list("production_deployment")).toContain("latestscore.txt");
+    await example.change((session) => score(session));
+    expect(await scoreOf()).toEqual(recorded);
+  });
+
   it("keeps a model that is already deployed, and a champion that is not beaten by enough", async () => {
     const example = await trained();
     const { runId } = await deployed(example);

@@ -18,6 +18,7 @@ import { deploymentOrigin } from "./deploymentOrigin.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { newerRows, unknownTestRows, unknownTime } from "./rowsToCompare.ts";
 import { thresholdChange } from "./thresholdChange.ts";
+import { isScoredOn, withScore } from "../score/recordScore.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 
@@ -71,7 +72,7 @@ async function promote(
     const reason = `production was rolled back from it at ${left.deployedAt}: \`${again} --force\` deploys it again`;
     return { status: "kept", ...runs, ...unscored, reasons: [reason], path: null };
   }
-  const { verdict, metric, value, tested } = await compare(session, challenger, { force, again });
+  const { verdict, metric, value, tested, own } = await compare(session, challenger, { force, again });
   const naive = session.config.promotion.beat_baseline ? await naiveAhead(session, run, { metric, tested }) : [];
   const promoted = verdict.promote && naive.length === 0;
   const forced = !promoted && force;
@@ -82,11 +83,14 @@ async function promote(
   const { signature, estimator } = challenger.model;
   const dear =
     tested && !isBaseline(estimator.family) && dearerThanConstant(tested, pricing(session.config, signature.target));
-  if (dear) context.emit({ type: "warning", stage: "deploy", message: dear });
+  // The score that is recorded below warns of it, too.
+  if (dear && (dryRun || isScoredOn(run, own.test))) context.emit({ type: "warning", stage: "deploy", message: dear });
   if (dryRun) return { status: "deployed", ...result, path: null };
+  // Monitoring compares new rows with it.
+  const scored = own === undefined ? run : await withScore(session, { ...challenger, run }, own);
   context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
   const path = await commitDeployment(session, {
-    ...(await artifacts(session, run)),
+    ...(await artifacts(session, scored)),
     runId: run.runId,
     action: forced ? "force" : "deploy",
     reasons,
@@ -100,7 +104,10 @@ async function promote(
   return { status: "deployed", ...result, path };
 }
 
-/** @returns `tested`: the challenger on the test rows; undefined if there are none */
+/**
+ * @returns `own`: the challenger on the test rows; `tested`: on those that the champion can predict as well. Both are
+ *   undefined if there are none
+ */
 async function compare(
   session: Session,
   challenger: LoadedModel,
@@ -171,7 +178,13 @@ async function compare(
               : `the threshold would change ${change.text}: \`${again} --force\` deploys it`,
           ];
   const reasons = [...verdict.reasons, ...missed, ...notes, ...(rivals ? unknownTime(session, challenger) : [])];
-  return { verdict: { ...verdict, reasons }, metric, value: judged.metrics[metric] ?? null, tested: judged };
+  return {
+    verdict: { ...verdict, reasons },
+    metric,
+    value: judged.metrics[metric] ?? null,
+    tested: judged,
+    own: { judged: alone, test },
+  };
 }
 
 /** One odd label among thousands makes another class, and another task. */

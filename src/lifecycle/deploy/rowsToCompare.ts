@@ -12,10 +12,11 @@ import { judgePair } from "../compare/retrain.ts";
 import { readableDataset } from "../datasets.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { ranksOf } from "../ranks/ranksOf.ts";
+import { isScoredOn } from "../score/recordScore.ts";
 import { knownTestRows, trainedRows, unknownCopies, type KnownRows } from "../score/scoreWarnings.ts";
 import type { Session } from "../session.ts";
 import { candidateOf } from "../train/configuredCandidates.ts";
-import { hashesOf, type TestData } from "../testData.ts";
+import type { TestData } from "../testData.ts";
 import { isAnyLater, laterRows } from "../train/inspectData.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
 
@@ -28,8 +29,7 @@ export async function unknownTestRows(
   { table: test, files }: TestData,
 ): Promise<{ rows: Int32Array; notes: string[] }> {
   // The training rows are read only if score found copies among them, or saw other test rows.
-  const isClean = ({ run }: LoadedModel): boolean =>
-    run?.score?.copiedRows === 0 && hashesOf(run.score.testFiles) === hashesOf(files);
+  const isClean = ({ run }: LoadedModel): boolean => run?.score?.copiedRows === 0 && isScoredOn(run, { files });
   const known = [];
   const notes = [];
   for (const model of Object.values<LoadedModel>(models).filter((each) => !isClean(each))) {

@@ -7,6 +7,7 @@ import type {
   MonitorWindow,
 } from "../../core/records/monitoring.ts";
 import { judgeWindow } from "../../monitoring/judgeWindow.ts";
+import { ESTIMATED } from "../../monitoring/performanceFindings.ts";
 import { finding } from "../../monitoring/qualityFindings.ts";
 import { listed } from "../../core/text/format.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
@@ -94,8 +95,6 @@ function rejectedFinding({ rejected = [] }: WatchedRows): MonitorFinding[] {
     finding("quality", REJECTED, { status: "warn", value: rejected.length, limit: 0, passes: "at_most", message }),
   ];
 }
-
-const ESTIMATED = " (estimated)";
 
 /** A performance on training rows is no evidence: its findings say so wherever they are shown. */
 function withDoubts(

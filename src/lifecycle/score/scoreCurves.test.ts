@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scoreCurves } from "./score.ts";
+import { scoreCurves } from "./recordScore.ts";
 
 const evaluation = (yTrue: number[], scores: number[]) => ({
   task: "binary" as const,

@@ -1,6 +1,7 @@
 /** GET /metrics in Prometheus' text format, version 0.0.4. */
 import { codeVersion } from "../../config/codeVersion.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import { ESTIMATED } from "../../monitoring/performanceFindings.ts";
 import { endpoint } from "../http/endpoint.ts";
 import type { App } from "../http/http.ts";
 import { storedMonitoring } from "../state/liveStore.ts";
@@ -113,13 +114,15 @@ function monitoringFamilies(monitoring: MetricsFacts["monitoring"]): Family[] {
   const tested = (of: "value" | "limit"): Sample[] =>
     columns.map(([column, { test, measure, [of]: value }]) => [{ column, test, measure }, value]);
   const drifted = columns.map(([column, each]): Sample => [{ column }, each.drifted ? 1 : 0]);
-  const failed = (["drift", "quality", "performance"] as const).map((area): Sample => {
-    return [{ area }, findings.filter((each) => each.area === area && each.status === "fail").length];
+  const judged = findings.filter(({ name, status }) => status !== "skipped" && !name.endsWith(ESTIMATED));
+  const failed = [...new Set(judged.map(({ area }) => area))].map((area): Sample => {
+    return [{ area }, judged.filter((each) => each.area === area && each.status === "fail").length];
   });
   const value = "p-value or distance of a column's drift test in the newest window";
   const limit =
     "Limit of the drift test: a p-value below it or a distance above it can be drift, see mlctl_drift_detected";
   const onTest = measured({ [performance.metric]: performance.reference });
+  const failures = "Checks that failed in the newest window, by area; none for an area that was not judged";
   const ran = "When monitoring last ran, in seconds since 1970";
   return [
     ["mlctl_drift_value", value, tested("value")],
@@ -132,7 +135,7 @@ function monitoringFamilies(monitoring: MetricsFacts["monitoring"]): Family[] {
     ["mlctl_drift_share", "Share of columns that drifted", drift.dataset.share ?? []],
     ["mlctl_model_metric", "Metrics of the labelled rows of the newest window", measured(performance.metrics)],
     ["mlctl_model_metric_test", "The main metric on the test data", onTest],
-    ["mlctl_monitoring_failures", "Checks that failed in the newest window, by area", failed],
+    ["mlctl_monitoring_failures", failures, failed],
     ["mlctl_monitoring_time_seconds", ran, Date.parse(createdAt) / 1000],
   ];
 }
