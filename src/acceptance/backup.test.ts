@@ -200,7 +200,14 @@ describe("backup and restore", () => {
     const [model] = copy.names("models", /^trainedmodel/);
     copy.write({ [`models/${model!}`]: "{}" });
     const path = join(temporaryFolder(), "damaged.tar.gz");
-    expect(copy.json<{ damaged: string[] }>("backup", path).damaged).toEqual([`models/${model!}`]);
+    const { status, stdout, stderr } = copy.run(["backup", path, "--json", "-q"]);
+    expect((JSON.parse(stdout) as { damaged: string[] }).damaged).toEqual([`models/${model!}`]);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        `warning: models/${model!} is missing or changed, also in the backup\nhint: run \`mlctl verify\``,
+      ),
+    ]);
     const restored = emptyWorkspace();
     expect(restored.json<{ damaged: string[] }>("restore", path).damaged).toEqual([`artifact models/${model!}`]);
   });

@@ -216,7 +216,7 @@ describe("-o", () => {
       "a device",
       "-o /proc/self/fd/1",
       "cannot write /proc/self/fd/1: no space left on the device",
-      "free some space and run the command again: nothing was changed",
+      "free some space and run the command again: existing files are unchanged",
     ],
   ])("%s that is full is exit 1", (_, output, message, hint) => {
     const { status, stderr } = inBash(`"$NODE" "$BIN" predict testdata/testdata.csv ${output} > /dev/full`);

@@ -15,7 +15,7 @@ export const backup = defineCommand({
   group: "Other",
   summary: "save records, artifacts and predictions in one archive",
   details:
-    "Writes a .tgz with the checksum of every file, and checks the recorded ones. Other commands that write have to wait; servers go on. Input files, test data and the folder of `mlctl watch` are included only with --inputs.",
+    "Writes a .tgz with the checksum of every file, and checks the recorded ones: one that is missing or changed is a warning, because the others are saved; `mlctl verify` exits 3 then. Other commands that write have to wait; servers go on. Input files, test data and the folder of `mlctl watch` are included only with --inputs.",
   arguments: [{ name: "[file]", description: "archive to write (default: backup_<time>.tar.gz in the workspace)" }],
   options: {
     inputs: { flags: "--inputs", description: "include the input folder, the test data and watch.folder" },
@@ -38,7 +38,10 @@ export const backup = defineCommand({
     const options = { output: invocation.args[0], inputs, merged };
     const result = await writing(workspace, writingOptions("backup", wait), (session) => step.backup(session, options));
     const { path, bytes, files, contentBytes, damaged, sha256 } = result;
-    const missing = damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``);
+    for (const name of damaged) {
+      const message = `${name} is missing or changed, also in the backup`;
+      workspace.context.emit({ type: "warning", stage: "backup", message, hint: "run `mlctl verify`" });
+    }
     const bases = loaded.bases.map((base) => `config.json extends ${base}: the backup has both as one config.json`);
     const variables = join(loaded.directory, VARIABLES_FILE);
     const without = `${VARIABLES_FILE} is not in the backup, because it has secrets: copy it to the restored folder yourself`;
@@ -46,7 +49,7 @@ export const backup = defineCommand({
     const view: View = {
       title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
       fields: Object.entries({ file: path, sha256 }),
-      notes: [...loaded.plainSecrets, ...bases, ...secrets, ...missing],
+      notes: [...loaded.plainSecrets, ...bases, ...secrets],
       next: `\`mlctl restore ${path} <new folder>\` restores it`,
     };
     return { result, view };
@@ -78,13 +81,12 @@ export const restore = defineCommand({
     const places = absent.map(({ path }) => path).join(" and ");
     const copied = `copy the data to ${places}, or change ${absent.map(({ key }) => key).join(" and ")} in ${name}; then `;
     const next = `${absent.length > 0 ? copied : ""}run \`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` if jobs should run here`;
+    for (const path of damaged)
+      context.emit({ type: "warning", stage: "restore", message: `${path} was damaged when the backup was made` });
     const view: View = {
       title: `restored ${files} files from ${createdAt} to ${folder}: ${records} records`,
       fields: [["folder", folder]],
-      notes: [
-        ...damaged.map((path) => `${path} was damaged when the backup was made`),
-        absent.length > 0 && `not in the backup, and not here: ${places}`,
-      ],
+      notes: [absent.length > 0 && `not in the backup, and not here: ${places}`],
       next,
     };
     return { result: { ...result, next }, view };

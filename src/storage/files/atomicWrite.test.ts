@@ -82,7 +82,7 @@ describe("atomicWrite", () => {
     expect(failure).toMatchObject({
       kind: "failure",
       message: "cannot write models/a.json: no space left on the device",
-      hint: "free some space and run the command again: nothing was changed",
+      hint: "free some space and run the command again: existing files are unchanged",
     });
   });
 

@@ -191,7 +191,7 @@ export function processIsAlive(pid: number): boolean {
 }
 
 /** Converts a file system error to an MlctlError with the path and the next step. */
-const unchanged = "nothing was changed";
+const unchanged = "existing files are unchanged";
 
 const explanations: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   EACCES: ["permission denied", "check the permissions of the folder"],

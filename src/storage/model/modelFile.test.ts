@@ -104,6 +104,13 @@ describe("the model file", () => {
     }
   });
 
+  it("is reported as changed if bytes follow it", () => {
+    expect(failure(`${serializeModel(model())}x`)).toMatchObject({
+      message: "the model m.json was changed: it is not JSON any more",
+      hint: "restore the file from a backup, or run `mlctl train`",
+    });
+  });
+
   it("has different errors for a missing file, an empty one, another file and a newer version", () => {
     expect(() => readModel("/nowhere/m.json")).toThrow("there is no model /nowhere/m.json");
     expect(failure("\n").message).toBe("the model m.json is empty");

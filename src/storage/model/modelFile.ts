@@ -89,6 +89,8 @@ function parseJson(text: string, path: string): unknown {
     if (text.trim() === "") throw failure(`the model ${path} is empty`, RETRAIN, error);
     if (isTruncated(text))
       throw failure(`the model ${path} is truncated after ${text.length} characters`, RETRAIN, error);
+    if (/^\s*\{\s*"format":\s*"mlctl-model"/.test(text))
+      throw failure(`the model ${path} was changed: it is not JSON any more`, RETRAIN, error);
     throw failure(
       `${path} is not an mlctl model: it is not JSON`,
       "give the path of a trainedmodel_<stamp>.json",
