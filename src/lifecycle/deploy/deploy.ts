@@ -72,8 +72,10 @@ async function promote(
     const reason = `production was rolled back from it at ${left.deployedAt}: \`${again} --force\` deploys it again`;
     return { status: "kept", ...runs, ...unscored, reasons: [reason], path: null };
   }
-  const { verdict, metric, value, tested, own } = await compare(session, challenger, { force, again });
-  const naive = session.config.promotion.beat_baseline ? await naiveAhead(session, run, { metric, tested }) : [];
+  const { verdict, metric, value, own } = await compare(session, challenger, { force, again });
+  const naive = session.config.promotion.beat_baseline
+    ? await naiveAhead(session, run, { metric, tested: own?.judged })
+    : [];
   const promoted = verdict.promote && naive.length === 0;
   const forced = !promoted && force;
   const found = promoted || !verdict.promote ? [...naive, ...verdict.reasons] : naive;
@@ -82,7 +84,7 @@ async function promote(
   if (!promoted && !forced) return { status: "kept", ...result, path: null };
   const { signature, estimator } = challenger.model;
   const dear =
-    tested && !isBaseline(estimator.family) && dearerThanConstant(tested, pricing(session.config, signature.target));
+    own && !isBaseline(estimator.family) && dearerThanConstant(own.judged, pricing(session.config, signature.target));
   // The score that is recorded below warns of it, too.
   if (dear && (dryRun || isScoredOn(run, own.test))) context.emit({ type: "warning", stage: "deploy", message: dear });
   if (dryRun) return { status: "deployed", ...result, path: null };
@@ -104,10 +106,7 @@ async function promote(
   return { status: "deployed", ...result, path };
 }
 
-/**
- * @returns `own`: the challenger on the test rows; `tested`: on those that the champion can predict as well. Both are
- *   undefined if there are none
- */
+/** @returns `own`: the challenger on all test rows that it reaches; undefined if there are none */
 async function compare(
   session: Session,
   challenger: LoadedModel,
@@ -182,7 +181,6 @@ async function compare(
     verdict: { ...verdict, reasons },
     metric,
     value: judged.metrics[metric] ?? null,
-    tested: judged,
     own: { judged: alone, test },
   };
 }

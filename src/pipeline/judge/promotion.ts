@@ -134,7 +134,7 @@ function tooManyCopies(input: PromotionInput, { confidence }: PromotionRules): s
   const least = confidence === null ? 1 : MIN_ROWS;
   if (leftOut === 0 || rows >= least) return undefined;
   const use = champion === null ? "judge the model" : "compare the models";
-  return `${leftOut} of ${rows + leftOut} test rows are copies of rows that a model was trained on, so ${rows} are left to ${use}, at least ${least} needed: replace them by labelled rows that were not ingested, or deploy with --force`;
+  return `${leftOut} of ${rows + leftOut} test rows are copies of rows that a model was trained on, so ${rows} are left to ${use}, at least ${least} needed: replace them by labelled rows that were not ingested (\`mlctl split FILE\`, for a series with --time COLUMN, divides the newest file of the source folder into train.csv, to take its place there, and test.csv, to replace the test rows), or deploy with --force`;
 }
 
 function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
