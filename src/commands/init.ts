@@ -30,7 +30,7 @@ export const init = defineCommand({
     dryRun: sharedOptions.dryRun,
   },
   details:
-    "With --from, it looks at a file as `mlctl ingest` and `mlctl train` do, and writes what it found with the reason: task, ids, columns that are no features, time column, missing values. The latest rows test if the rows are in time order, else rows at random, with the same share of each class.",
+    "With --from, it looks at a file as `mlctl ingest` and `mlctl train` do, and writes what it found with the reason: task, ids, columns that are no features, time column, missing values. The latest rows test if the rows are in time order, or are regular series in any order, else rows at random, with the same share of each class.",
   examples: [
     ["mlctl init demo && cd demo && mlctl fullprocess", "from an empty folder to a report"],
     ["mlctl init --from data.csv --target churn", "a config.json and test rows for your own file"],
