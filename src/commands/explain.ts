@@ -85,7 +85,8 @@ const headings = {
 
 function scopeOf({ method, rowCount, sampledRows, unit }: ExplainResult): string {
   const rows = sampledRows === null ? counted(rowCount, "row") : `${sampledRows} of ${counted(rowCount, "row")}`;
-  const words = unit.replace("log_odds", "log-odds").replace("log_target", "logarithms of the target");
+  const words =
+    { log_odds: "log-odds", target: "units of the target", log_target: "logarithms of the target" }[unit] ?? unit;
   return method === "permutation" ? ` over ${rows}` : ` over ${rows}, in ${words}`;
 }
 

@@ -49,6 +49,8 @@ it("sorts by a metric, best first, and filters by limits", () => {
   expect(values({ where: ["f1 >= 0.8", "log_loss<0.15"] })).toEqual([0.9]);
   expect(values({ where: ["test.f1>0"] })).toEqual([]);
   expect(() => values({ sort: "f2" })).toThrow('unknown metric "f2"');
+  expect(values({ family: "naive" })).toEqual([]);
+  expect(() => values({ family: "xgbost" })).toThrow('unknown model family "xgbost"');
   expect(() => values({ where: ["f1=0.8"] })).toThrow('--where takes a metric and a limit, found "f1=0.8"');
 });
 

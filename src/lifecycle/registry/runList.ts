@@ -21,7 +21,7 @@ export type RunList = ReturnType<typeof runList>;
 
 const PATTERN = /^(test\.)?([A-Za-z]\w*)(?:\s*(<=?|>=?)\s*(-?[\d.]+(?:e-?\d+)?))?$/;
 
-/** @throws {MlctlError} kind "usage" for an unknown metric or another pattern */
+/** @throws {MlctlError} kind "usage" for an unknown metric or family, or another pattern */
 export function runList(
   { store }: Pick<Session, "store">,
   { family, tag, models, limit, sort, where = [] }: RunListOptions,
@@ -29,8 +29,11 @@ export function runList(
   const within = where.map((text) => metricIn("--where", text, true));
   const order = sort === undefined ? undefined : metricIn("--sort", sort, false);
   const by = order && { ...order, ascending: !findMetric(order.name).greaterIsBetter };
+  const runs = store.runs({ limit, family, tag, withModel: models, within, by });
+  // Families of other versions may have runs, so the name is checked only if none has it.
+  if (runs.length === 0 && family !== undefined) findEstimator(family);
   return {
-    runs: store.runs({ limit, family, tag, withModel: models, within, by }),
+    runs,
     production: store.deployments()[0]?.runId ?? null,
     asked: [...new Set([order, ...within].flatMap((each) => each?.name ?? []))],
   };

@@ -50,7 +50,7 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
     ...(isBaseline(model.estimator.family)
       ? []
       : [
-          worseThanBaseline(metrics, baseline, evaluation.task),
+          worseThanBaseline(metrics, baseline, { task: evaluation.task, metric: run?.metric }),
           worseThanNaive(scored, evaluation.task),
           dearerThanConstant(judged, pricing(session.config, model.signature.target)),
         ]),

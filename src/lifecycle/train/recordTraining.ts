@@ -148,7 +148,7 @@ function runOf(
 function worseThanNothing([winner, ...others]: readonly TrainedCandidate[], metric: string, task: Task): string[] {
   const baseline = others.find(({ family, error }) => isBaseline(family) && error === undefined);
   if (winner === undefined || baseline === undefined || metric === "log_loss" || metric === "rmse") return [];
-  const worse = worseThanBaseline(winner.metrics, baseline.metrics, task);
+  const worse = worseThanBaseline(winner.metrics, baseline.metrics, { task, metric });
   return worse === undefined ? [] : [`on the validation rows ${worse}`];
 }
 

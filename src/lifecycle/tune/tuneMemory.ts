@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { isObject, type JsonObject } from "../../core/json.ts";
 import type { Dataset } from "../../core/records/lineage.ts";
 import type { SearchRecord, TrialRecord, UnfinishedSearch } from "../../core/records/search.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Trial } from "../../pipeline/search/race.ts";
 import { pointText } from "../../pipeline/search/space.ts";
@@ -125,6 +126,7 @@ export function trialList(
     ({ trainId }) => trainId,
   );
   const all = [...tunings.values()].flatMap(bestFirst);
+  if (all.length === 0 && family !== undefined) findEstimator(family);
   return { trials: all.slice(0, limit), more: Math.max(0, all.length - limit), unfinished: unfinished.map(savedOf) };
 }
 

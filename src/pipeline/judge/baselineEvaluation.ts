@@ -35,15 +35,23 @@ function constant(values: Float64Array): boolean {
 type Values = Readonly<Record<string, number | null>>;
 
 /** Compares log loss or RMSE, whichever metric ranks the models: F1 may prefer worse probabilities. */
-export function worseThanBaseline(metrics: Values, baseline: Values, task: Task): string | undefined {
+export function worseThanBaseline(
+  metrics: Values,
+  baseline: Values,
+  { task, metric }: { readonly task: Task; readonly metric: string | undefined },
+): string | undefined {
   const name = task === "regression" ? "rmse" : "log_loss";
   const [own, other] = [metrics[name] ?? null, baseline[name] ?? null];
   if (own === null || other === null || own <= other) return undefined;
   const values = `${name} ${formatNumber(own)} vs ${formatNumber(other)}`;
   if (task === "regression")
     return `the predictions are worse than those of the baseline, the same number for every row: ${values}`;
-  const calibration = task === "binary" ? ' or { "calibration": "sigmoid" }' : "";
-  return `the probabilities are worse than the shares of the classes alone: ${values}; if you use them, set "train": { "metric": "log_loss" }${calibration}`;
+  const settings = [
+    ...(metric === "log_loss" ? [] : ['{ "metric": "log_loss" }']),
+    ...(task === "binary" ? ['{ "calibration": "sigmoid" }'] : []),
+  ];
+  const advice = settings.length === 0 ? "" : `; if you use them, set "train": ${settings.join(" or ")}`;
+  return `the probabilities are worse than the shares of the classes alone: ${values}${advice}`;
 }
 
 interface Priced {

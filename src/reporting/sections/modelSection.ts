@@ -31,8 +31,9 @@ export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<H
     ${
       input.shap.length > 0 &&
       html`<p class="note">
-        Importance by SHAP values, as in <code>mlctl explain</code>. <code>mlctl models show</code> lists the model
-        family's own importance, which may put the columns in another order.
+        Importance by SHAP values${sampleText(input)}, as in <code>mlctl explain</code>.
+        <code>mlctl models show</code> lists the model family's own importance, which may put the columns in another
+        order.
       </p>`
     }
     ${dependence} ${candidateTable(input)}
@@ -40,6 +41,12 @@ export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<H
       <summary>Parameters of ${familyName(input.run.family)}</summary>
       ${parameterTable(input.run)}
     </details>`;
+}
+
+/** " of 500 of the 747 test rows"; empty if all were taken. */
+function sampleText({ run, shap }: ReportInput): string {
+  const [rows, taken] = [run.score?.rows ?? 0, shap[0]?.features[0]?.contributions.length ?? 0];
+  return taken < rows ? ` of ${displayNumber(taken)} of the ${displayNumber(rows)} test rows` : "";
 }
 
 /** Metrics of the table of candidates, beside the main one. */

@@ -68,7 +68,7 @@ function thresholdTable(input: ReportInput): Html | null {
       get an alarm, and among them are ${percent(example.recall)} of those with ${name} = ${classes?.[1] ?? ""}:
       ${displayNumber(example.lift, 2)} times as many as at random (lift). For another threshold, set
       <code>"train": { "threshold": ${example.isOwn ? "…" : example.threshold} }</code> in config.json and run
-      <code>mlctl fullprocess</code>: the model stays the same, and the new threshold is deployed even if no metric
+      <code>mlctl fullprocess</code>: it fits the models again, and deploys the new threshold even if no metric
       improves.${!money && html` For money, set <code>"costs"</code>.`}
     </p>
   </div>`;
