@@ -235,7 +235,11 @@ describe("config.json", () => {
     const done = workspace.run(["fullprocess"], { environment: { MLCTL_TRAIN_SEED: "x", MLCTL_TRIAN_METRIC: "f1" } });
     expect([done.status, errorOf(done)]).toEqual([
       2,
-      ["error: config.json has an error", '  MLCTL_TRAIN_SEED: train.seed: found "x", allowed a number', SCHEMA_HINT],
+      [
+        "error: MLCTL_TRAIN_SEED has an error",
+        '  MLCTL_TRAIN_SEED: train.seed: found "x", allowed a number',
+        SCHEMA_HINT,
+      ],
     ]);
   });
 });

@@ -218,7 +218,9 @@ function configError(
   const placed = problems.map(({ path, message }) => ({ source: sourceOf(path) ?? name, path: path || name, message }));
   const inFileOrder = placed.toSorted((a, b) => a.source.localeCompare(b.source, "en", { numeric: true }));
   const details = inFileOrder.map(({ source, path, message }) => `${source}: ${path}: ${message}`);
-  const message = `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}`;
+  const places = new Set(placed.map(({ source }) => source.replace(/:\d+$/, "")));
+  const where = places.size === 1 ? [...places][0]! : "the configuration";
+  const message = `${where} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}`;
   const error = new ConfigError("usage", message, { details, hint: "`mlctl config schema` describes every key" });
   error.keys = problems.map(({ path }) => path);
   return error;

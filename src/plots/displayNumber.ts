@@ -17,6 +17,11 @@ export function cellNumber(value: number | null | undefined, digits?: number): s
   return displayNumber(value, digits).replace(/^(−?\d),(?=\d{3}$)/, "$1");
 }
 
+/** "18 to 90", "0.3 to 1004.6": the least and the largest value of a column, which rounding must not exceed. */
+export function displayRange(...ends: readonly [minimum: number, maximum: number]): string {
+  return ends.map((end) => (Number.isInteger(end) ? cellNumber(end) : exact(end))).join(" to ");
+}
+
 /** "0.660 to 0.750"; "–" if there is no interval. */
 export function displayInterval(interval: readonly [number, number] | null | undefined): string {
   return interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–";

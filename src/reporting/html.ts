@@ -18,6 +18,11 @@ export function trusted(text: string): Html {
   return { [markup]: text };
 }
 
+/** Text with commands in backticks. */
+export function withCode(text: string): Html {
+  return html`${text.split("`").map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}
+
 export function htmlText(page: Html): string {
   return page[markup];
 }
@@ -50,5 +55,5 @@ export function section(id: string, title: string, body: Html): Html {
 
 /** A note that there is nothing to show, and how to change that. */
 export function emptyNote(text: string): Html {
-  return html`<p class="empty">${text}</p>`;
+  return html`<p class="empty">${withCode(text)}</p>`;
 }

@@ -3,7 +3,7 @@ import { recover } from "../../core/errors.ts";
 import { channelsText, limitText, notJudged, originText, undeliveredText } from "../../core/text/recordText.ts";
 import { displayNumber, countOf, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
-import { html, type Html, section } from "../../reporting/html.ts";
+import { html, type Html, section, withCode } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { findingValue, stateTone, stateWord } from "../../reporting/verdicts.ts";
 import { factList, runLink } from "./frame/parts.ts";
@@ -92,13 +92,18 @@ function deployments({ session }: PageRequest): Html | null {
   const shown = all.slice(0, 10);
   const rest = all.length > shown.length ? `, the newest ${shown.length} of ${displayNumber(all.length)}` : "";
   const table = itemTable(`Deployments, newest first${rest}`, shown, [
-    ["Number", ({ deploymentId }) => String(deploymentId)],
-    ["When", ({ deployedAt }) => html`<span class="nowrap">${dateTime(deployedAt)}</span>`],
-    ["Action", ({ action, prunedAt }) => (prunedAt === undefined ? action : `${action}, pruned`)],
+    [
+      "Number",
+      ({ deploymentId, action, prunedAt }) => `${deploymentId}: ${action}${prunedAt === undefined ? "" : ", pruned"}`,
+    ],
+    ["When", ({ deployedAt }) => html`<span class="nowrap">${dateTime(deployedAt).replace(" UTC", "")}</span>`],
     ["Run", ({ runId }) => runLink(runId, session.store.run(runId)?.modelVersion)],
     [numeric("Score"), ({ metric, value }) => `${metric.replaceAll("_", " ")} ${displayNumber(value)}`],
-    shown.some((each) => originText(each) !== "") && ["By", (each) => originText(each)],
-    ["Reasons", ({ reasons }) => reasons.join("; ")],
+    [
+      "Reasons, and by whom",
+      (each) =>
+        html`${each.reasons.join("; ")}<span class="quiet">${originText(each) && ` (${originText(each)})`}</span>`,
+    ],
   ]);
   return section("deployments", "Deployments", table);
 }
@@ -144,7 +149,7 @@ export function openAlertTable(alerts: readonly OpenAlert[] | string): Html {
 }
 
 function failedChannel(each: Undelivered): Html {
-  return html`<p class="warning">${each.channel}: ${undeliveredText(each)}</p>`;
+  return html`<p class="warning">${each.channel}: ${withCode(undeliveredText(each))}</p>`;
 }
 
 function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {

@@ -114,7 +114,7 @@ function table(entries: readonly LogEntry[], ids: readonly string[]): Html {
         "Time",
         ({ at }) => html`<span class="nowrap">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
       ],
-      ...ids.map((id) => [id, ({ inputs }: LogEntry) => String(inputs[id] ?? "–")] as const),
+      ...ids.map((id) => [id, ({ inputs }: LogEntry) => idCell(String(inputs[id] ?? "–"))] as const),
       [{ title: "Prediction", numeric: !isClass }, ({ prediction }) => valueText(prediction)],
       isClass && [
         "Probability",
@@ -133,6 +133,11 @@ function table(entries: readonly LogEntry[], ids: readonly string[]): Html {
 
 export function valueText(value: string | number): string {
   return typeof value === "number" && !Number.isInteger(value) ? displayNumber(value, 5) : String(value);
+}
+
+/** "O-010000" is one word. */
+function idCell(id: string): Html | string {
+  return id.length <= 24 ? html`<span class="nowrap">${id}</span>` : id;
 }
 
 /** Keeps both ends: ids of one batch differ only at the end. */

@@ -1,6 +1,6 @@
 /** Registers the pages under /ui: rendered on the server, usable without scripts, protected by the scope "read". */
 import { MlctlError } from "../../core/errors.ts";
-import { html } from "../../reporting/html.ts";
+import { html, withCode } from "../../reporting/html.ts";
 import { requireReader, type PageAccess } from "./frame/pageAccess.ts";
 import { pageRenderer, type PageRenderer } from "./frame/pageRenderer.ts";
 import { whenAllowed } from "../http/guard.ts";
@@ -92,8 +92,8 @@ function errorPage({ status, message, hint }: HttpProblem): Page {
     title: status === 404 ? "Not found" : `Error ${status}`,
     area: null,
     body: html`<section aria-label="Error">
-      <p class="warning">${message}</p>
-      ${hint !== undefined && html`<p>Next step: ${hint}.</p>`}
+      <p class="warning">${withCode(message)}</p>
+      ${hint !== undefined && html`<p>Next step: ${withCode(hint)}.</p>`}
       <p><a href="/ui">Back to the overview</a></p>
     </section>`,
   };

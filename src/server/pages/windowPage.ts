@@ -2,7 +2,7 @@
 import { recover } from "../../core/errors.ts";
 import { estimateDoubt, sampledNote } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
-import { cellNumber, countOf, displayInterval, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
+import { countOf, displayInterval, displayNumber, displayRange, percent, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
@@ -102,7 +102,7 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
         [numeric("Out of range"), ({ outsideShare }) => percent(outsideShare)],
         [
           "Range",
-          ({ minimum, maximum }) => (minimum === null ? "–" : `${cellNumber(minimum)} to ${cellNumber(maximum)}`),
+          ({ minimum, maximum }) => (minimum === null || maximum === null ? "–" : displayRange(minimum, maximum)),
         ],
       ],
     )}`;

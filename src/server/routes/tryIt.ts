@@ -2,7 +2,7 @@
 import { dateText } from "../../core/text/format.ts";
 import type { ColumnSpec } from "../../core/table/table.ts";
 import { describedInput, exampleRow } from "../../lifecycle/predict/servedModel.ts";
-import { displayNumber, exact, percent } from "../../plots/displayNumber.ts";
+import { displayNumber, displayRange, exact, percent } from "../../plots/displayNumber.ts";
 import { numeric, itemTable } from "../../reporting/dataTable.ts";
 import { html, type Html, section } from "../../reporting/html.ts";
 import { requestIdOf, type Request } from "../http/http.ts";
@@ -77,8 +77,7 @@ function field(spec: ColumnSpec, position: number, value: string): Html {
 
 function hint({ kind, minimum, maximum }: ColumnSpec): string {
   if (minimum === undefined || maximum === undefined) return kind;
-  const show = kind === "date" ? dateText : displayNumber;
-  return `${show(minimum)} to ${show(maximum)}`;
+  return kind === "date" ? `${dateText(minimum)} to ${dateText(maximum)}` : displayRange(minimum, maximum);
 }
 
 async function predicted(
