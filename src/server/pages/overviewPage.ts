@@ -102,7 +102,8 @@ function deployments({ session }: PageRequest): Html | null {
     [
       "Reasons, and by whom",
       (each) =>
-        html`${each.reasons.join("; ")}<span class="quiet">${originText(each) && ` (${originText(each)})`}</span>`,
+        html`<span class="wide">${each.reasons.join("; ")}</span
+          ><span class="quiet">${originText(each) && ` (${originText(each)})`}</span>`,
     ],
   ]);
   return section("deployments", "Deployments", table);
