@@ -219,7 +219,7 @@ describe("with something new", () => {
     expect(result.files.map(({ path }) => path)).toEqual(["practicedata/dataset2.csv"]);
   });
 
-  it("a file that cannot be read is rejected with its line and reason, the others are read, and it is reported once", () => {
+  it("a file that cannot be read is rejected with its line and reason, the others are read, and it is reported until it is gone", () => {
     const workspace = deployed.copy();
     const text = workspace.read("practicedata/dataset1.csv");
     const good = firstRows(text, 5, ([name, ...rest]) => [`good${name}`, ...rest]);
@@ -231,11 +231,15 @@ describe("with something new", () => {
     expect(result.rejected).toMatchObject([{ path: "practicedata/bad.csv", line: 5 }]);
     const { copy, reason } = result.rejected[0]!;
     expect(workspace.read(copy)).toBe(workspace.read("practicedata/bad.csv"));
-    expect(workspace.read(`${copy}.reason.txt`)).toBe(`practicedata/bad.csv, ${reason}\n`);
+    expect(workspace.read(`${copy}.reason.txt`)).toBe(`practicedata/bad.csv was rejected, ${reason}\n`);
     expect(result.files.filter(({ is_new: isNew }) => isNew)).toMatchObject([
       { path: "practicedata/good.csv", rows: 5 },
     ]);
     expect(workspace.json("ingest")).toMatchObject({ status: "nothing_new" });
+    for (const command of ["ingest", "fullprocess"])
+      expect(workspace.run([command]).stderr).toContain(`warning: practicedata/bad.csv was rejected, ${reason}`);
+    rmSync(join(workspace.folder, "practicedata/bad.csv"));
+    expect(workspace.run(["fullprocess"]).stderr).not.toContain("was rejected");
   });
 
   it("another input folder is another dataset; drift is reported; only a model that is better on the same rows is promoted", () => {

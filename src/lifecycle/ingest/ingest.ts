@@ -1,14 +1,14 @@
 /** ingest: reads new or changed files into one dated dataset. Unreadable files are quarantined with the reason. */
 import { readFileSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
-import { atLine, counted, timestamp } from "../../core/text/format.ts";
+import { counted, timestamp } from "../../core/text/format.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { ingestFiles, type IngestedTable } from "../../data/files/ingestFiles.ts";
 import { artifactOf, fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { atomicWrite, commitFile, ensureFolder, temporaryPath, writeFailure } from "../../storage/files/atomicWrite.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
-import { planIngest, type IngestPlan } from "./planIngest.ts";
+import { planIngest, rejection, type IngestPlan } from "./planIngest.ts";
 import { keyColumns, readingOptions, unknownNames } from "../settings.ts";
 import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import type { Session } from "../session.ts";
@@ -39,7 +39,7 @@ export async function ingest(session: Session, options: IngestOptions = {}) {
   const table = await readInto(session, plan, path);
   const rejected = [...plan.rejectedBefore, ...quarantine(session, plan, table)];
   // If no file could be read, the error lists them all, so there is no warning for each.
-  const warned = table.rows === 0 && table.files.length === 0 ? [] : rejected.map(describe);
+  const warned = table.rows === 0 && table.files.length === 0 ? [] : rejected.map(rejection);
   const keys = keyColumns(config).filter((key) => table.columns.some(({ name }) => name === key));
   const unknown = table.rows === 0 ? [] : unknownNames(table.columns, config);
   const notes = [...table.notes, ...unknown, ...duplicatesNote(table, keys)];
@@ -125,7 +125,7 @@ function quarantine(session: Session, plan: IngestPlan, table: IngestedTable): R
     if (!realpathSync(path).startsWith(join(realpathSync(workspace), sep))) return file;
     const copy = join(datasets, "rejected", `${sha256.slice(0, 12)}_${basename(path)}`);
     atomicWrite(copy, readFileSync(path));
-    atomicWrite(`${copy}.reason.txt`, `${describe(file)}\n`);
+    atomicWrite(`${copy}.reason.txt`, `${rejection(file)}\n`);
     return { ...file, copy: toRecordPath(workspace, copy) };
   });
 }
@@ -145,7 +145,7 @@ function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): M
   }
   const copy = rejected.find((file) => file.copy !== undefined)?.copy;
   return new MlctlError("data", "no input file could be read", {
-    details: rejected.map(describe),
+    details: rejected.map(rejection),
     hint: copy === undefined ? "fix the files" : `fix the files; copies are in ${dirname(copy)}`,
   });
 }
@@ -159,10 +159,6 @@ function duplicatesNote({ rows, duplicatesKept }: IngestedTable, keys: readonly 
       : " and are kept, because without an id they may be different cases";
   const remove = '"ingest": { "dedupe": "first" } removes them';
   return [`${duplicatesKept} of ${rows} rows equal an earlier row${kept}: ${remove}`];
-}
-
-function describe({ path, line, reason }: Pick<RejectedFile, "path" | "line" | "reason">): string {
-  return atLine(path, line, reason);
 }
 
 function summary({ artifact, rows, columns }: Dataset) {

@@ -56,7 +56,9 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
   if (fresh.length === 0 && withdrawn === 0 && !settingsChanged && !removal && !force) {
     const nothing = { ...everything("no new or changed files", []), status: "nothing_new" as const };
     const lost = inputs.length === 0 ? lostFiles(session, previous, files) : null;
-    return { ...common, ...nothing, warnings: lost === null ? skipped : [...skipped, lost] };
+    // Each time, until somebody looks: a month is missing.
+    const left = inputs.length > 0 ? [] : rejections(session.paths.workspace, previous);
+    return { ...common, ...nothing, warnings: [...skipped, ...left, ...(lost === null ? [] : [lost])] };
   }
   const reason = reasonsOf([
     fresh.length > 0 && counted(fresh.length, "new or changed file"),
@@ -134,9 +136,11 @@ export function rejectedFiles(workspace: string, { rejected }: Pick<Dataset, "re
 
 /** "a.csv was rejected, line 3: …" for each of these. */
 export function rejections(workspace: string, dataset: Pick<Dataset, "rejected">): string[] {
-  return rejectedFiles(workspace, dataset).map(({ path, line, reason }) =>
-    atLine(`${path} was rejected`, line, reason),
-  );
+  return rejectedFiles(workspace, dataset).map(rejection);
+}
+
+export function rejection({ path, line, reason }: Pick<RejectedFile, "path" | "line" | "reason">): string {
+  return atLine(`${path} was rejected`, line, reason);
 }
 
 /** A message if no file is left of those that the dataset was read from. Renamed ones are present. */

@@ -9,11 +9,11 @@ export interface LeafPaths {
   /** Slot of the feature that a node tests; unused in a leaf. (nodes) */
   readonly slot: Int32Array;
   readonly parent: Int32Array;
-  /** First entry of a leaf in `feature` and `share`; −1 for other nodes. (nodes) */
+  /** First entry of a node in `feature` and `share`. (nodes) */
   readonly start: Int32Array;
-  /** Number of slots of a leaf. (nodes) */
+  /** Number of slots of a node. (nodes) */
   readonly size: Int32Array;
-  /** Column of each slot of each leaf. */
+  /** Column of each slot of each node. */
   readonly feature: Int32Array;
   /** Share of the training rows that follow the path at the tests of that column, multiplied over the tests. */
   readonly share: Float64Array;
@@ -21,40 +21,45 @@ export interface LeafPaths {
   readonly mean: number;
 }
 
-interface Step {
-  readonly feature: number;
-  readonly share: number;
-}
-
 export function leafPaths({ feature: columns, value, left, cover }: Tree): LeafPaths {
   const count = columns.length;
   const [slot, parent] = [new Int32Array(count), new Int32Array(count)];
-  const [start, size] = [new Int32Array(count).fill(-1), new Int32Array(count)];
-  const slots: Step[] = [];
+  const [start, size] = [new Int32Array(count), new Int32Array(count)];
+  let [feature, share] = [new Int32Array(8 * count), new Float64Array(8 * count)];
+  let used = 0;
   let mean = 0;
-  const paths: (readonly Step[])[] = [[]];
   for (let node = 0; node < count; node++) {
-    const path = paths[node]!;
-    const feature = columns[node]!;
-    if (feature === -1) {
-      start[node] = slots.length;
-      size[node] = path.length;
-      for (const step of path) slots.push(step);
-      mean += path.reduce((product, step) => product * step.share, value[node]!);
+    const [from, slots, column] = [start[node]!, size[node]!, columns[node]!];
+    if (column === -1) {
+      let product = value[node]!;
+      for (let i = from; i < from + slots; i++) product *= share[i]!;
+      mean += product;
       continue;
     }
-    const found = path.findIndex((step) => step.feature === feature);
-    slot[node] = found === -1 ? path.length : found;
-    for (const child of [left[node]!, left[node]! + 1]) {
+    let found = 0;
+    while (found < slots && feature[from + found] !== column) found++;
+    slot[node] = found;
+    while (used + 2 * (slots + 1) > feature.length) [feature, share] = [doubled(feature), doubled(share)];
+    for (let child = left[node]!; child <= left[node]! + 1; child++) {
       parent[child] = node;
+      start[child] = used;
+      size[child] = Math.max(slots, found + 1);
+      feature.copyWithin(used, from, from + slots);
+      share.copyWithin(used, from, from + slots);
+      feature[used + found] = column;
       // 0.5 if no training row reached the node (weights of 0)
-      const share = cover[node]! > 0 ? cover[child]! / cover[node]! : 0.5;
-      paths[child] =
-        found === -1 ? [...path, { feature, share }] : path.with(found, { feature, share: path[found]!.share * share });
+      const part = cover[node]! > 0 ? cover[child]! / cover[node]! : 0.5;
+      share[used + found] = found === slots ? part : share[used + found]! * part;
+      used += size[child]!;
     }
   }
-  const [feature, share] = [Int32Array.from(slots, (s) => s.feature), Float64Array.from(slots, (s) => s.share)];
   return { slot, parent, start, size, feature, share, mean };
+}
+
+export function doubled<T extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(values: T): T {
+  const larger = new (values.constructor as new (length: number) => T)(2 * values.length);
+  larger.set(values);
+  return larger;
 }
 
 /**
@@ -66,18 +71,21 @@ export function leafPaths({ feature: columns, value, left, cover }: Tree): LeafP
  *
  * a polynomial of degree d − 1, which Gauss–Legendre quadrature integrates exactly. All terms are positive: nothing
  * cancels. What does not depend on the row is computed once; then O(d²) a row, without a division.
+ * @param scratch room for all that is computed once, of a function that is used before the next is made
  * @returns a function from the failed features, by slot 1 if the row fails a test of it, to the contributions: it
  *   overwrites the d entries of `result` from `at` on
  */
 export function leafContributions(
   { start, size, share }: LeafPaths,
   leaf: { readonly node: number; readonly value: number },
+  scratch?: Float64Array,
 ): (isFailed: Uint8Array, result: Float64Array, at: number) => void {
   const slots = size[leaf.node]!;
   const from = start[leaf.node]!;
   const { points, weights } = gaussLegendre((slots + 1) >> 1);
   // By point and slot: the factor of a feature that fails, of one that passes, and one over the latter.
-  const terms = new Float64Array(3 * points.length * slots);
+  const room = 3 * points.length * slots;
+  const terms = scratch !== undefined && room <= scratch.length ? scratch : new Float64Array(room);
   for (let q = 0, i = 0; q < points.length; q++) {
     for (let k = 0; k < slots; k++, i += 3) {
       terms[i] = share[from + k]! * (1 - points[q]!);

@@ -2,12 +2,16 @@
 import type { Contributions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/table.ts";
 import { type Tree, type TreeEnsemble, objectives } from "../ensemble.ts";
-import { leafContributions, leafPaths, type LeafPaths } from "./leafContributions.ts";
+import { doubled, leafContributions, leafPaths, type LeafPaths } from "./leafContributions.ts";
 
 /** Outcomes of leaves with more slots are found by a map, not by a table. */
 const TABLE_SLOTS = 16;
 /** Outcomes of leaves with more slots do not fit in 32 bits. */
 const MASK_SLOTS = 31;
+/** Of fewer rows hardly any two have the same outcome, and tables of outcomes take far longer than the rows. */
+const FEW_ROWS = 8;
+/** Numbers that a leaf with 31 slots needs. */
+const SCRATCH = 3 * 16 * 31;
 /** Rows that go through a tree together, so that their sums and outcomes stay in the cache. */
 const BLOCK_ROWS = 256;
 
@@ -24,6 +28,7 @@ export function treeShap(ensemble: TreeEnsemble, X: Matrix, outputs = Infinity):
   const baseValues = new Float64Array(outputCount).fill(baseMargin);
   const values = new Float64Array(X.rowCount * outputCount * width);
   const rows = new Float32Array(X.values); // as the trees compare them
+  const scratch = X.rowCount <= FEW_ROWS ? new Float64Array(SCRATCH) : undefined;
   trees.forEach((tree, t) => {
     const output = t % outputCount;
     if (output >= outputs) return;
@@ -33,7 +38,15 @@ export function treeShap(ensemble: TreeEnsemble, X: Matrix, outputs = Infinity):
     const leaves = [...tree.feature.keys()].filter((node) => tree.feature[node] === -1);
     const sums = { values, first: output * width, stride: outputCount * width };
     const outcomesOf = outcomesOfRows({ tree, paths, rows, width }, leaves);
-    const addLeaves = leaves.map((node) => leafAdder({ tree, paths, rows, width }, node, sums));
+    const adderOf = (node: number) => leafAdder({ tree, paths, rows, width }, node, sums, scratch);
+    if (scratch !== undefined) {
+      const outcomes = outcomesOf(0, X.rowCount);
+      leaves.forEach((node, place) =>
+        adderOf(node)(outcomes.subarray(place * BLOCK_ROWS, place * BLOCK_ROWS + X.rowCount), 0),
+      );
+      return;
+    }
+    const addLeaves = leaves.map(adderOf);
     for (let start = 0; start < X.rowCount; start += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, X.rowCount - start);
       const outcomes = outcomesOf(start, count);
@@ -91,24 +104,27 @@ function leafAdder(
   explainer: TreeExplainer,
   node: number,
   { values, first, stride }: { values: Float64Array; first: number; stride: number },
+  scratch: Float64Array | undefined,
 ) {
   const { tree, paths, rows, width } = explainer;
   const [slots, from] = [paths.size[node]!, paths.start[node]!];
   const columns = paths.feature.subarray(from, from + slots);
-  const contributions = leafContributions(paths, { node, value: tree.value[node]! });
+  const contributions = leafContributions(paths, { node, value: tree.value[node]! }, scratch);
   const isFailed = new Uint8Array(slots);
-  const known = slots > TABLE_SLOTS ? new Map<number, number>() : new Int32Array(1 << slots);
+  const isKept = scratch === undefined && slots <= MASK_SLOTS;
+  const table = () => (slots > TABLE_SLOTS ? new Map<number, number>() : new Int32Array(1 << slots));
+  const known = isKept ? table() : undefined;
   let entries = new Float64Array(slots);
   let found = 0; // outcomes are numbered from 1
   return (outcomes: Int32Array, start: number): void => {
     for (let i = 0; i < outcomes.length; i++) {
       const outcome = outcomes[i]!;
-      let place = known instanceof Map ? known.get(outcome) : known[outcome];
-      if (!place || slots > MASK_SLOTS) {
-        place = slots > MASK_SLOTS ? 1 : ++found;
+      let place = known instanceof Map ? known.get(outcome) : known?.[outcome];
+      if (!place) {
+        place = known === undefined ? 1 : ++found;
         if (known instanceof Map) known.set(outcome, place);
-        else known[outcome] = place;
-        if (place * slots > entries.length) entries = grown(entries);
+        else if (known !== undefined) known[outcome] = place;
+        if (place * slots > entries.length) entries = doubled(entries);
         if (slots > MASK_SLOTS) failTests(explainer, node, rows.subarray((start + i) * width), isFailed);
         else for (let k = 0; k < slots; k++) isFailed[k] = (outcome >>> k) & 1;
         contributions(isFailed, entries, (place - 1) * slots);
@@ -118,12 +134,6 @@ function leafAdder(
       for (let k = 0; k < slots; k++) values[sum + columns[k]!]! += entries[entry + k]!;
     }
   };
-}
-
-function grown(entries: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(2 * entries.length);
-  larger.set(entries);
-  return larger;
 }
 
 /** Sets `isFailed` by the tests on the path from the leaf up to the root. */
