@@ -8,12 +8,10 @@ import { doubled, leafContributions, leafPaths, type LeafPaths } from "./leafCon
 const TABLE_SLOTS = 16;
 /** Outcomes of leaves with more slots do not fit in 32 bits. */
 const MASK_SLOTS = 31;
-/** Of fewer rows hardly any two have the same outcome, and tables of outcomes take far longer than the rows. */
-const FEW_ROWS = 8;
-/** Numbers that a leaf with 31 slots needs. */
-const SCRATCH = 3 * 16 * 31;
 /** Rows that go through a tree together, so that their sums and outcomes stay in the cache. */
 const BLOCK_ROWS = 256;
+/** A power of two, of which the outcomes of a block fill a quarter at most. */
+const HASHED = 1024;
 
 /**
  * The same values as XGBoost's `pred_contribs`, in float64. A leaf has 2^d possible outcomes, by which of the d
@@ -28,7 +26,8 @@ export function treeShap(ensemble: TreeEnsemble, X: Matrix, outputs = Infinity):
   const baseValues = new Float64Array(outputCount).fill(baseMargin);
   const values = new Float64Array(X.rowCount * outputCount * width);
   const rows = new Float32Array(X.values); // as the trees compare them
-  const scratch = X.rowCount <= FEW_ROWS ? new Float64Array(SCRATCH) : undefined;
+  // A block is done with a leaf before the next: what is computed once for a leaf takes the same room for all of them.
+  const room = X.rowCount <= BLOCK_ROWS ? leafRoom() : undefined;
   trees.forEach((tree, t) => {
     const output = t % outputCount;
     if (output >= outputs) return;
@@ -38,8 +37,8 @@ export function treeShap(ensemble: TreeEnsemble, X: Matrix, outputs = Infinity):
     const leaves = [...tree.feature.keys()].filter((node) => tree.feature[node] === -1);
     const sums = { values, first: output * width, stride: outputCount * width };
     const outcomesOf = outcomesOfRows({ tree, paths, rows, width }, leaves);
-    const adderOf = (node: number) => leafAdder({ tree, paths, rows, width }, node, sums, scratch);
-    if (scratch !== undefined) {
+    const adderOf = (node: number) => leafAdder({ tree, paths, rows, width }, node, sums, room);
+    if (room !== undefined) {
       const outcomes = outcomesOf(0, X.rowCount);
       leaves.forEach((node, place) =>
         adderOf(node)(outcomes.subarray(place * BLOCK_ROWS, place * BLOCK_ROWS + X.rowCount), 0),
@@ -96,6 +95,49 @@ function outcomesOfRows({ tree, paths, rows, width }: TreeExplainer, leaves: rea
   };
 }
 
+type LeafRoom = ReturnType<typeof leafRoom>;
+
+function leafRoom() {
+  const mostTerms = 3 * MASK_SLOTS * ((MASK_SLOTS + 1) >> 1);
+  return {
+    terms: new Float64Array(mostTerms),
+    entries: new Float64Array(BLOCK_ROWS * MASK_SLOTS),
+    outcomes: new Outcomes(),
+  };
+}
+
+/** The numbers of the outcomes of one leaf: a hash table that is emptied at once. */
+class Outcomes {
+  readonly #keys = new Int32Array(HASHED);
+  readonly #places = new Int32Array(HASHED);
+  /** Which leaf filled a place. */
+  readonly #leaves = new Int32Array(HASHED);
+  #leaf = 0;
+
+  clear(): this {
+    this.#leaf++;
+    return this;
+  }
+
+  get(outcome: number): number | undefined {
+    const at = this.#find(outcome);
+    return this.#leaves[at] === this.#leaf ? this.#places[at] : undefined;
+  }
+
+  set(outcome: number, place: number): void {
+    const at = this.#find(outcome);
+    this.#leaves[at] = this.#leaf;
+    this.#keys[at] = outcome;
+    this.#places[at] = place;
+  }
+
+  #find(outcome: number): number {
+    let at = Math.imul(outcome, 0x9e3779b1) >>> 22;
+    while (this.#leaves[at] === this.#leaf && this.#keys[at] !== outcome) at = (at + 1) % HASHED;
+    return at;
+  }
+}
+
 /**
  * @param stride distance from the values of one row to those of the next
  * @returns a function that adds the contributions of a leaf to rows from `start` on, whose outcomes it is given
@@ -104,27 +146,27 @@ function leafAdder(
   explainer: TreeExplainer,
   node: number,
   { values, first, stride }: { values: Float64Array; first: number; stride: number },
-  scratch: Float64Array | undefined,
+  room: LeafRoom | undefined,
 ) {
   const { tree, paths, rows, width } = explainer;
   const [slots, from] = [paths.size[node]!, paths.start[node]!];
   const columns = paths.feature.subarray(from, from + slots);
-  const contributions = leafContributions(paths, { node, value: tree.value[node]! }, scratch);
+  const contributions = leafContributions(paths, { node, value: tree.value[node]! }, room?.terms);
   const isFailed = new Uint8Array(slots);
-  const isKept = scratch === undefined && slots <= MASK_SLOTS;
-  const table = () => (slots > TABLE_SLOTS ? new Map<number, number>() : new Int32Array(1 << slots));
-  const known = isKept ? table() : undefined;
-  let entries = new Float64Array(slots);
+  const table = () =>
+    room?.outcomes.clear() ?? (slots > TABLE_SLOTS ? new Map<number, number>() : new Int32Array(1 << slots));
+  const known = slots > MASK_SLOTS ? undefined : table();
+  let entries = room?.entries ?? new Float64Array(slots);
   let found = 0; // outcomes are numbered from 1
   return (outcomes: Int32Array, start: number): void => {
     for (let i = 0; i < outcomes.length; i++) {
       const outcome = outcomes[i]!;
-      let place = known instanceof Map ? known.get(outcome) : known?.[outcome];
+      let place = known instanceof Int32Array ? known[outcome] : known?.get(outcome);
       if (!place) {
         place = known === undefined ? 1 : ++found;
-        if (known instanceof Map) known.set(outcome, place);
-        else if (known !== undefined) known[outcome] = place;
-        if (place * slots > entries.length) entries = doubled(entries);
+        if (known instanceof Int32Array) known[outcome] = place;
+        else known?.set(outcome, place);
+        while (place * slots > entries.length) entries = doubled(entries);
         if (slots > MASK_SLOTS) failTests(explainer, node, rows.subarray((start + i) * width), isFailed);
         else for (let k = 0; k < slots; k++) isFailed[k] = (outcome >>> k) & 1;
         contributions(isFailed, entries, (place - 1) * slots);
