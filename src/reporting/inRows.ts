@@ -31,7 +31,7 @@ function ofTwo({ run, signature, thresholds }: ReportInput) {
   if (rows === 0) return null;
   if (positives === 0) return { headline: `No test row has ${positive}`, sentences: [], weakness: null };
   const isRight =
-    alarms < 100
+    alarms < 100 || (hits < alarms && hits / alarms >= 0.995)
       ? `${hits} of ${countOf(alarms, "alarm")} ${hits === 1 ? "is" : "are"} right`
       : `${Math.round((100 * hits) / alarms)} of 100 alarms are right`;
   const from =

@@ -21,7 +21,10 @@ export function thresholdChange(
   champion: Judged,
   { model, run, evaluation }: Judged,
 ) {
-  const [from, to] = [champion.model.threshold, model.threshold];
+  const [own, to] = [champion.model.threshold, model.threshold];
+  const [theirTarget, target] = [champion.model.signature.target, model.signature.target];
+  // As a probability of the same class.
+  const from = own !== null && theirTarget.classes?.[1] !== target.classes?.[1] ? 1 - own : own;
   if (from === null || to === null || from === to || champion.run?.configSha256 === run?.configSha256) return null;
   const { task } = evaluation;
   const [costs, { threshold }] = [costsOf(config), config.train];

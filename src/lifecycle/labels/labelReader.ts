@@ -2,6 +2,7 @@
 import { parseNumber, type CellParser, parseDate } from "../../core/text/valueFormat.ts";
 import type { Signature } from "../../core/table/table.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
+import { labelKey } from "../../pipeline/rows/otherSpelling.ts";
 
 /**
  * @param signature of the deployed model; with null, the type of the prediction decides whether a label is a number
@@ -29,12 +30,12 @@ function finiteOf(value: number | undefined): number | undefined {
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-/** Matches "1.0" to the class "1", and "True" to "true", if only one class matches. */
+/** Matches "1.0" to the class "1", and "True" or an accent of two characters to "true" and "é", if only one class matches. */
 function classOf(label: string, classes: readonly string[]): string | undefined {
   if (classes.includes(label)) return label;
   const number = finiteOf(parseNumber(label));
   const same = classes.filter((name) =>
-    number === undefined ? name.toLowerCase() === label.toLowerCase() : finiteOf(parseNumber(name)) === number,
+    number === undefined ? labelKey(name) === labelKey(label) : finiteOf(parseNumber(name)) === number,
   );
   return same.length === 1 ? same[0] : undefined;
 }

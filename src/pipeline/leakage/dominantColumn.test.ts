@@ -41,10 +41,19 @@ describe("dominantColumn", () => {
     expect(found(number(weak), ids)).toEqual([]);
   });
 
+  it("reports a column that is filled in one class and hardly in the other", () => {
+    const ids = categoryColumn(
+      "x",
+      Array.from(like(0.03), (code, row) => (code === 1 ? `case ${row}` : null)),
+    );
+    const days = number(like(0.03).map((code) => (code === 1 ? integer(1000) : NaN)));
+    for (const column of [ids, days]) expect(found(number(weak), column)).toMatchObject([{ column: "x1" }]);
+  });
+
   it("does not judge a column with few values in a class", () => {
-    let left = 15;
-    const rare = y.map((code) => (code === 1 && left-- > 0 ? 1 : code === 0 ? 0 : NaN));
-    expect(aucAlone(number(rare), y)).toBe(0.5);
+    const left = [15, 15];
+    const rare = y.map((code) => (left[code]!-- > 0 ? code : NaN));
+    expect(aucAlone(number(rare), y)).toBeLessThan(0.6);
     expect(found(number(weak), number(rare))).toEqual([]);
   });
 });

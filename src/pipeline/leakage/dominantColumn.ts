@@ -20,19 +20,31 @@ export function dominantColumn(alone: ReadonlyMap<string, number>): Suspect[] {
 }
 
 /**
- * ROC AUC of a column as the only score, in a sample of many rows: numbers as they are, categories by their share of class 1.
+ * ROC AUC of a column as the only score, in a sample of many rows: numbers as they are, categories by their share of class 1,
+ * and whether there is a value at all.
  * @param y codes of two classes, (n_samples)
  * @returns 0.5 to 1; 0.5 if nothing can be said
  */
 export function aucAlone(column: Column, y: Float64Array): number {
   const sample = sampleOf(y.length);
   const cells = column.kind === "category" ? column.codes : column.values;
-  const known = sample.filter((row) => (column.kind === "category" ? cells[row]! >= 0 : !Number.isNaN(cells[row]!)));
-  const classes = selectValues(y, known);
-  const ones = classes.filter((code) => code === 1).length;
-  if (Math.min(ones, classes.length - ones) < LEAST_OF_A_CLASS) return 0.5;
+  const isPresent = (row: number): boolean =>
+    column.kind === "category" ? cells[row]! >= 0 : !Number.isNaN(cells[row]!);
+  const known = sample.filter(isPresent);
   const values = Float64Array.from(known, (row) => cells[row]!);
-  return separation(column.kind === "category" ? sharesOf(values, classes) : values, classes);
+  const classes = selectValues(y, known);
+  return Math.max(
+    aucOf(column.kind === "category" ? sharesOf(values, classes) : values, classes),
+    aucOf(
+      Float64Array.from(sample, (row) => Number(isPresent(row))),
+      selectValues(y, sample),
+    ),
+  );
+}
+
+function aucOf(scores: Float64Array, classes: Float64Array): number {
+  const ones = classes.filter((code) => code === 1).length;
+  return Math.min(ones, classes.length - ones) < LEAST_OF_A_CLASS ? 0.5 : separation(scores, classes);
 }
 
 /** Of each row, the share of class 1 among the rows of its category; of many categories the share fits by chance. */

@@ -1,7 +1,9 @@
 /** POST /predict and POST /: predicts the rows of the request. */
 import { Readable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { MlctlError, attempt } from "../../core/errors.ts";
 import { csvResponse, withCharset } from "../predictions/csvResponse.ts";
+import { sliceRows } from "../../core/table/table.ts";
 import { requestIdOf, sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { jsonLinesResponse } from "../predictions/jsonLinesResponse.ts";
 import { logRoom, streamPieces } from "../http/streamPieces.ts";
@@ -12,7 +14,7 @@ import { ref } from "../http/shapes.ts";
 import type { Predictions } from "../predictions/servedPredictor.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
-import { byInputColumn, explain as shapValues, shapUnit } from "../../pipeline/predict/explain.ts";
+import { byInputColumn, explain as shapValues, shapUnit, type Explained } from "../../pipeline/predict/explain.ts";
 
 const CSV_TYPE = "text/csv";
 
@@ -47,10 +49,12 @@ function respond(serving: Serving, exchange: Exchange): Reply | Promise<Reply> {
   }
   const rows = requestRows(body, { inputs: predictor.inputs, mostRows: state.workspace.config.serve.limits.rows });
   if (explain === true) requireExplainable(rows.rows.length);
-  const send = (predictions: Predictions): Reply => {
-    const extra = explain === true ? explanations(predictions, rows.single) : undefined;
-    return sendText(reply, serving.responseText(rows, predictions, extra));
-  };
+  const text = (predictions: Predictions, extra?: Record<string, unknown>): Reply =>
+    sendText(reply, serving.responseText(rows, predictions, extra));
+  const send = (predictions: Predictions): Reply | Promise<Reply> =>
+    explain === true
+      ? explanations(predictions, rows.single).then((extra) => text(predictions, extra))
+      : text(predictions);
   // Without a promise where there is none: it would cost a tenth of the time of a request.
   const predictions = predictor.predict(rows.rows, requestIdOf(request));
   return predictions instanceof Promise ? predictions.then(send) : send(predictions);
@@ -130,8 +134,10 @@ const PINNED: Endpoint = {
   problems: ["not-ready", "not-found"],
 };
 
-/** SHAP values cost a thousand times as much as the prediction; other requests wait meanwhile. */
+/** SHAP values cost a thousand times as much as the prediction. */
 const MOST_ROWS = 100;
+/** Milliseconds that the other requests may wait for some of the rows. */
+const SHORT = 25;
 
 /** Called before anything is predicted. @throws {HttpProblem} 413 */
 export function requireExplainable(rowCount: number): void {
@@ -142,18 +148,30 @@ export function requireExplainable(rowCount: number): void {
 }
 
 /** Members of the response. @throws {HttpProblem} 400 for a model without SHAP values */
-export function explanations(
+export async function explanations(
   { model: modelOf, table }: Pick<Predictions, "model" | "table">,
   single: boolean,
-): Record<string, unknown> {
+): Promise<Record<string, unknown>> {
   if (table.rowCount === 0) return { explanations: [] };
   const model = modelOf();
-  const { featureNames, outputCount, baseValues, blocks, unit } = attempt(
-    () => byInputColumn(shapValues(model, table)),
-    (error) => {
-      throw problemFrom("bad-request", error);
-    },
-  );
+  const parts: Explained[] = [];
+  for (let [start, size] = [0, 1]; start < table.rowCount;) {
+    const began = performance.now();
+    const some = sliceRows(table, start, Math.min(start + size, table.rowCount));
+    parts.push(
+      attempt(
+        () => byInputColumn(shapValues(model, some)),
+        (error) => {
+          throw problemFrom("bad-request", error);
+        },
+      ),
+    );
+    await nextTurn();
+    start += some.rowCount;
+    if (performance.now() - began < SHORT) size *= 4;
+  }
+  const { featureNames, outputCount, baseValues, unit } = parts[0]!;
+  const blocks = parts.flatMap((part) => part.blocks);
   const width = featureNames.length;
   const values = blocks.flatMap((block) => [...block.values]);
   const rows = Array.from({ length: table.rowCount }, (_, row) => {
