@@ -6,7 +6,7 @@ import type { Evaluation } from "../../core/metric.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
-import { dearerThanConstant } from "../../pipeline/judge/baselineEvaluation.ts";
+import { betterConstant, dearerThanConstant } from "../../pipeline/judge/baselineEvaluation.ts";
 import { promotion } from "../../pipeline/judge/promotion.ts";
 import { currentDeployment, deploymentHistory, rollbackTarget } from "../../storage/deployment/currentDeployment.ts";
 import { judgePair } from "../compare/retrain.ts";
@@ -152,7 +152,9 @@ async function compare(
       isRedefined: deployed && isRedefined(deployed.model.signature.target, challenger.model.signature.target),
       championDamage: champion instanceof MlctlError ? champion.message : undefined,
       chosen: change?.isChosen ? `only the threshold changes, ${change.text}, as config.json says` : undefined,
-      baseline: isBaseline(challenger.model.estimator.family) ? null : onRows(judged.baselineEvaluation),
+      baseline: isBaseline(challenger.model.estimator.family)
+        ? null
+        : betterConstant(onRows(judged.baselineEvaluation), metric),
       metrics: judged.metrics,
       classes,
     },
@@ -176,7 +178,22 @@ async function compare(
               ? `the threshold changes ${change.text}`
               : `the threshold would change ${change.text}: \`${again} --force\` deploys it`,
           ];
-  const reasons = [...verdict.reasons, ...missed, ...notes, ...(rivals ? unknownTime(session, challenger) : [])];
+  const [theirPositive, positive] = [deployed?.model, challenger.model].map(
+    (model) => model?.signature.target.classes?.[1],
+  );
+  const turned =
+    theirs !== null && theirPositive !== positive
+      ? [
+          `the positive class changes from "${theirPositive}" to "${positive}": probability, threshold, precision, recall and costs are of the latter`,
+        ]
+      : [];
+  const reasons = [
+    ...verdict.reasons,
+    ...turned,
+    ...missed,
+    ...notes,
+    ...(rivals ? unknownTime(session, challenger) : []),
+  ];
   return {
     verdict: { ...verdict, reasons },
     metric,

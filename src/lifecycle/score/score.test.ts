@@ -105,7 +105,7 @@ describe("score", () => {
       return example.warnings().filter((text) => text.includes("rows of one"));
     };
     const ofTrain = expect.stringMatching(
-      /^rows of one "patient" have the same target.* set "train": \{ "selection"/,
+      /^rows of one "patient" have nearly the same target.* set "train": \{ "selection"/,
     ) as string;
     const ofScore = expect.stringMatching(
       /^90 of 90 test rows have a "patient" that training rows have, too/,

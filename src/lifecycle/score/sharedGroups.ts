@@ -18,7 +18,8 @@ export function sharedGroups(
   return columns.flatMap((name) => {
     const column = findColumn(labelled, name)!;
     const own = findColumn(test, name)!;
-    if (!numbersGroups(column, y, signature.target.task)) return [];
+    const isAlike = numbersGroups(column, y, signature.target.task);
+    if (!isAlike && name !== train.selection.group_column) return [];
     const known = new Set(Array.from(rows, (_, row) => cellText(column, row)));
     const shared = Array.from({ length: test.rowCount }, (_, row) => cellText(own, row)).filter(
       (text) => text !== null && known.has(text),
@@ -26,7 +27,7 @@ export function sharedGroups(
     if (shared.length === 0) return [];
     const of = JSON.stringify(name);
     return [
-      `${shared.length} of ${test.rowCount} test rows have a ${of} that training rows have, too, and rows of one ${of} have the same target, so the score is too good: test on others, see \`mlctl split FILE --group ${of}\``,
+      `${shared.length} of ${test.rowCount} test rows have a ${of} that training rows have, too${isAlike ? `, and rows of one ${of} have nearly the same target` : ""}, so the score is too good: test on others, see \`mlctl split FILE --group ${of}\``,
     ];
   });
 }

@@ -20,7 +20,7 @@ export function groupSplit(
   const groups = Array.from({ length: inputs.rowCount }, (_, row) => cellText(column, row));
   const split = splitOf(inputs.rowCount, known, { ...options, method: "group", groups, classCount: 0 });
   const name = JSON.stringify(column.name);
-  const note = `rows of one ${name} have the same target: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
+  const note = `rows of one ${name} have nearly the same target: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
   const selection = { group_column: column.name };
   return { column: column.name, split, entries: [{ key: "train", value: { selection }, notes: [note] }] };
 }

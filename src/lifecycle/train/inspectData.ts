@@ -51,7 +51,7 @@ function groupWarnings({ toSelectOn: { table, y }, target, config, inputs }: Pre
   const columns = table.columns.filter((each) => each.name !== target.name && numbersGroups(each, y, target.task));
   return columns.map(({ name }) => {
     const ids = findColumn(inputs, name) === undefined ? "" : `"id_columns": [${JSON.stringify(name)}] and `;
-    return `rows of one "${name}" have the same target, so a model can learn to recognise them: set ${ids}"train": { "selection": { "group_column": ${JSON.stringify(name)} } } to keep them together`;
+    return `rows of one "${name}" have nearly the same target, so a model can learn to recognise them: set ${ids}"train": { "selection": { "group_column": ${JSON.stringify(name)} } } to keep them together`;
   });
 }
 

@@ -2,6 +2,7 @@
 import { costsOfRows } from "../../core/costs.ts";
 import type { Costs, Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { applyThreshold } from "../predict/predictor.ts";
 import { formatNumber } from "../../core/text/format.ts";
@@ -13,6 +14,15 @@ export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evalua
   const raw = findEstimator(baseline.family).load(baseline).predict(none);
   const threshold = costs === undefined ? null : cheapestThreshold(costs);
   return { task, classCount, yTrue, costs, ...applyThreshold(raw, { task, classCount, threshold }) };
+}
+
+/** Of two classes the constant prediction that is better by a metric: F1 is 0 if it is "no", and a model of noise would beat it. */
+export function betterConstant(baseline: Evaluation, metric: string): Evaluation {
+  if (baseline.task !== "binary") return baseline;
+  const { compute, greaterIsBetter } = findMetric(metric, baseline.task);
+  const other = { ...baseline, yPred: baseline.yPred.map((code) => 1 - code) };
+  const [own, turned] = [compute(baseline), compute(other)];
+  return (greaterIsBetter ? turned > own : turned < own) ? other : baseline;
 }
 
 /** Threshold at which yes and no cost the same on average: the baseline predicts the cheaper one (Elkan, 2001). */

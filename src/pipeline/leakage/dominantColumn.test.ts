@@ -30,13 +30,19 @@ describe("dominantColumn", () => {
       ]);
   });
 
-  it("reports none of two columns that are as good, none that is only good, and no category of few rows", () => {
+  it("reports two columns that are as good, none of more, none that is only good, and no category of few rows", () => {
     const strong = y.map((code) => code + 0.35 * normal());
     const ids = categoryColumn(
       "x",
       [...y].map((code, row) => `${code}-${row % 90}`),
     );
-    expect(found(number(strong), number(strong.map((value) => value + 0.1 * normal())))).toEqual([]);
+    const alike = [0.1, 0.1, 0.1].map((noise) => number(strong.map((value) => value + noise * normal())));
+    expect(found(number(strong), ...alike, number(weak))).toEqual([]);
+    expect(
+      found(number(strong), alike[0]!, number(weak))
+        .map(({ column }) => column)
+        .toSorted(),
+    ).toEqual(["x0", "x1"]);
     expect(found(number(weak), number(like(0.1)))).toEqual([]);
     expect(found(number(weak), ids)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Target leakage that is not perfect: one column separates two classes far better than any other. */
+/** Target leakage that is not perfect: one column, or two, separate two classes far better than any other. */
 import { selectValues, type Column } from "../../core/table/table.ts";
 import { MIN_ROWS_PER_VALUE, sampleOf, separation, type Suspect } from "./targetLeakage.ts";
 
@@ -9,14 +9,20 @@ const TIMES_CLOSER = 3;
 /** Fewer rows of a class are apart from the others by chance. */
 const LEAST_OF_A_CLASS = 20;
 
-/** @param alone the ROC AUC of each column, see `aucAlone` */
+/** @param alone the ROC AUC of each column, see `aucAlone`. Two are reported, too: a refund and the call before it. */
 export function dominantColumn(alone: ReadonlyMap<string, number>): Suspect[] {
-  const [best, next] = [...alone].toSorted((a, b) => b[1] - a[1]);
-  if (best === undefined || next === undefined || best[1] < LEAST_AUC) return [];
-  if ((1 - best[1]) * TIMES_CLOSER > 1 - next[1]) return [];
-  const [auc, other] = [best[1], next[1]].map((each) => each.toFixed(4));
-  const reason = `it alone nearly separates the classes (ROC AUC ${auc}; the next best column has ${other})`;
-  return [{ column: best[0], reason }];
+  const sorted = [...alone].toSorted((a, b) => b[1] - a[1]);
+  for (const count of [1, 2]) {
+    const [last, next] = [sorted[count - 1], sorted[count]];
+    if (last === undefined || next === undefined || last[1] < LEAST_AUC) return [];
+    if ((1 - last[1]) * TIMES_CLOSER > 1 - next[1]) continue;
+    return sorted.slice(0, count).map(([column, auc]) => {
+      const [own, other] = [auc, next[1]].map((each) => each.toFixed(4));
+      const reason = `it alone nearly separates the classes (ROC AUC ${own}; the ${count === 1 ? "next best column" : "third best column"} has ${other})`;
+      return { column, reason };
+    });
+  }
+  return [];
 }
 
 /**

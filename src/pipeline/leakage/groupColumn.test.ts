@@ -23,11 +23,16 @@ const ofPatient = (share: number) => {
 };
 const ofVisit = (share: number) => Float64Array.from(patients, () => Number(uniform() < share));
 const weights = Array.from({ length: 200 }, () => 50 + 50 * uniform());
+const near = Float64Array.from(patients, (patient) => weights[patient]! + uniform());
+const wrong = (y: Float64Array) => y.map((code) => (uniform() < 0.05 ? 1 - code : code));
 
 it.each([
   ["one class a patient", patients, ofPatient(0.4), "binary", true],
   ["one class a patient, few of them ill", patients, ofPatient(0.1), "binary", true],
   ["one value a patient", patients, Float64Array.from(patients, (patient) => weights[patient]!), "regression", true],
+  ["one class a patient, one row in 20 of them wrong", patients, wrong(ofPatient(0.4)), "binary", true],
+  ["nearly one value a patient", patients, near, "regression", true],
+  ["values that differ as much within", patients, near.map((value) => value + 40 * uniform()), "regression", false],
   ["a class a visit", patients, ofVisit(0.4), "binary", false],
   ["a class a visit, few of them ill", patients, ofVisit(0.05), "binary", false],
   ["a value a visit", patients, Float64Array.from(patients, () => uniform()), "regression", false],

@@ -4,38 +4,69 @@ import type { Column, Task } from "../../core/table/table.ts";
 /** With fewer groups, or fewer rows of the rarer classes, rows of a group are alike by chance. */
 const LEAST_GROUPS = 20;
 const LEAST_ROWS = 20;
-/** Share of the rows of the rarer classes whose group has no row of another class. */
-const ALIKE = 0.95;
+/** Share of the rows of the rarer classes that most other rows of their group agree with; by chance it is below one half. */
+const ALIKE = 0.8;
+/** Share of the variance of a number that is between the groups: more than the means of a category usually explain. */
+const BETWEEN = 0.95;
+
+interface Group {
+  rows: number;
+  sum: number;
+  readonly counts: Map<number, number>;
+}
 
 /**
- * Whether rows of one value nearly always have the same target, and most rows share their value with others. With rows of
- * one group in training and test, a model looks good that only recognises the groups.
+ * Whether rows of one value have nearly the same target, and most rows share their value with others. With rows of one
+ * group in training and test, a model looks good that only recognises the groups.
  * @param y class codes, or values: (n_samples)
  */
 export function numbersGroups(column: Column, y: Float64Array, task: Task): boolean {
   const isCategory = column.kind === "category";
   if (!isCategory && (column.kind !== "number" || !column.values.every(isWholeOrMissing))) return false;
   const cells = isCategory ? column.codes : column.values;
-  const counts = new Map<number, number>();
-  for (const value of y) counts.set(value, (counts.get(value) ?? 0) + 1);
-  if (task === "regression" && counts.size < LEAST_GROUPS) return false;
-  const [largest] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
-  const groups = new Map<number, { rows: number; rarer: number; isAlike: boolean; readonly target: number }>();
+  const groups = new Map<number, Group>();
   for (const [row, target] of y.entries()) {
     const cell = cells[row]!;
     if (isCategory ? cell < 0 : Number.isNaN(cell)) continue;
-    const group = groups.get(cell) ?? { rows: 0, rarer: 0, isAlike: true, target };
+    const group = groups.get(cell) ?? { rows: 0, sum: 0, counts: new Map<number, number>() };
     groups.set(cell, group);
     group.rows++;
-    if (target !== largest) group.rarer++;
-    if (target !== group.target) group.isAlike = false;
+    group.sum += target;
+    if (task !== "regression") group.counts.set(target, (group.counts.get(target) ?? 0) + 1);
   }
-  const repeated = [...groups.values()].filter(({ rows }) => rows > 1);
-  const sum = (of: typeof repeated, key: "rows" | "rarer"): number => of.reduce((total, each) => total + each[key], 0);
-  const rarer = sum(repeated, "rarer");
-  const alike = repeated.filter(({ isAlike }) => isAlike);
-  const isLarge = repeated.length >= LEAST_GROUPS && 2 * sum(repeated, "rows") >= y.length && rarer >= LEAST_ROWS;
-  return isLarge && sum(alike, "rarer") >= ALIKE * rarer;
+  const repeated = new Map([...groups].filter(([, { rows }]) => rows > 1));
+  const rows = repeated.values().reduce((sum, group) => sum + group.rows, 0);
+  if (repeated.size < LEAST_GROUPS || 2 * rows < y.length) return false;
+  return task === "regression" ? isBetween(cells, y, repeated) : isAlike([...repeated.values()]);
+}
+
+function isAlike(groups: readonly Group[]): boolean {
+  const all = new Map<number, number>();
+  for (const { counts } of groups) for (const [code, rows] of counts) all.set(code, (all.get(code) ?? 0) + rows);
+  const [largest] = [...all].reduce((most, each) => (each[1] > most[1] ? each : most));
+  let [rarer, agreeing] = [0, 0];
+  for (const { counts } of groups) {
+    for (const [code, rows] of counts) {
+      if (code === largest) continue;
+      const most = Math.max(0, ...[...counts].map(([other, count]) => (other === code ? 0 : count)));
+      rarer += rows;
+      if (rows - 1 > most) agreeing += rows;
+    }
+  }
+  return rarer >= LEAST_ROWS && agreeing >= ALIKE * rarer;
+}
+
+/** The intraclass correlation: 1 − mean square within the groups / variance. */
+function isBetween(cells: ArrayLike<number>, y: Float64Array, groups: ReadonlyMap<number, Group>): boolean {
+  const known = Int32Array.from(y.keys()).filter((row) => groups.has(cells[row]!));
+  const mean = known.reduce((sum, row) => sum + y[row]!, 0) / known.length;
+  let [within, total] = [0, 0];
+  for (const row of known) {
+    const group = groups.get(cells[row]!)!;
+    within += (y[row]! - group.sum / group.rows) ** 2;
+    total += (y[row]! - mean) ** 2;
+  }
+  return within / (known.length - groups.size) <= (1 - BETWEEN) * (total / (known.length - 1));
 }
 
 function isWholeOrMissing(value: number): boolean {
