@@ -258,7 +258,7 @@ it("a file of another table beside good ones is rejected with its columns, unles
   const { folder, options } = inputOf({ "a.csv": good, "tickets.csv": other });
   const done = workspace.run(["ingest", "--json"], options);
   expect(done.stderr).toContain(
-    `warning: ${folder}/tickets.csv: has no "exited" (the target), which other files have; its columns: "ticket", "subject" ("ingest": { "other_columns": "fill" } reads it and leaves these values missing)\n`,
+    `warning: ${folder}/tickets.csv was rejected: has no "exited" (the target), which other files have; its columns: "ticket", "subject" ("ingest": { "other_columns": "fill" } reads it and leaves these values missing)\n`,
   );
   expect(JSON.parse(done.stdout)).toMatchObject({ dataset: { rows: 40, columns: 5 }, files: [{ rows: 40 }] });
   const filled = { environment: { ...options.environment, MLCTL_INGEST_OTHER_COLUMNS: "fill" } };

@@ -231,7 +231,7 @@ describe("with something new", () => {
     expect(result.rejected).toMatchObject([{ path: "practicedata/bad.csv", line: 5 }]);
     const { copy, reason } = result.rejected[0]!;
     expect(workspace.read(copy)).toBe(workspace.read("practicedata/bad.csv"));
-    expect(workspace.read(`${copy}.reason.txt`)).toBe(`practicedata/bad.csv was rejected, ${reason}\n`);
+    expect(workspace.read(`${copy}.reason.txt`)).toBe(`practicedata/bad.csv, ${reason}\n`);
     expect(result.files.filter(({ is_new: isNew }) => isNew)).toMatchObject([
       { path: "practicedata/good.csv", rows: 5 },
     ]);

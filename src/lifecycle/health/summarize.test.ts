@@ -28,29 +28,30 @@ it("matches pandas for numbers", () => {
   expect(missing).toEqual({ s: 0.25 });
 });
 
-it("counts categories, most frequent first, ties by name", () => {
-  // pandas.Series(["b", "a", None, "b", "c", "a"]).value_counts() → b 2, a 2, c 1
-  const columns = [categoryColumn("t", ["b", "a", null, "b", "c", "a"])];
-  const { summary, missing } = summarize({ rowCount: 6, columns });
+it("counts categories of ten rows or more, most frequent first, ties by name", () => {
+  // pandas.Series(10 * ["b", "a", None, "b", "c", "a"] + 9 * ["d"]).value_counts() → b 20, a 20, c 10, d 9
+  const ten = Array.from({ length: 10 }, () => ["b", "a", null, "b", "c", "a"]).flat();
+  const columns = [categoryColumn("t", [...ten, ...Array.from({ length: 9 }, () => "d")])];
+  const { summary, missing } = summarize({ rowCount: 69, columns });
   expect(summary.t).toEqual({
-    distinct: 3,
+    distinct: 4,
     top: [
-      ["a", 2],
-      ["b", 2],
-      ["c", 1],
+      ["a", 20],
+      ["b", 20],
+      ["c", 10],
     ],
   });
-  expect(missing).toEqual({ t: 1 / 6 });
+  expect(missing).toEqual({ t: 10 / 69 });
 });
 
 it("lists at most ten categories, and counts all", () => {
   const columns = [
     categoryColumn(
       "t",
-      Array.from({ length: 36 }, (_, i) => (i % 12).toString(36)),
+      Array.from({ length: 120 }, (_, i) => (i % 12).toString(36)),
     ),
   ];
-  const { t } = summarize({ rowCount: 36, columns }).summary;
+  const { t } = summarize({ rowCount: 120, columns }).summary;
   expect(t).toMatchObject({ distinct: 12, top: { length: 10 } });
 });
 

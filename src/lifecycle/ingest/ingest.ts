@@ -1,7 +1,7 @@
 /** ingest: reads new or changed files into one dated dataset. Unreadable files are quarantined with the reason. */
 import { readFileSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
-import { counted, timestamp } from "../../core/text/format.ts";
+import { atLine, counted, timestamp } from "../../core/text/format.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { ingestFiles, type IngestedTable } from "../../data/files/ingestFiles.ts";
@@ -125,7 +125,7 @@ function quarantine(session: Session, plan: IngestPlan, table: IngestedTable): R
     if (!realpathSync(path).startsWith(join(realpathSync(workspace), sep))) return file;
     const copy = join(datasets, "rejected", `${sha256.slice(0, 12)}_${basename(path)}`);
     atomicWrite(copy, readFileSync(path));
-    atomicWrite(`${copy}.reason.txt`, `${rejection(file)}\n`);
+    atomicWrite(`${copy}.reason.txt`, `${described(file)}\n`);
     return { ...file, copy: toRecordPath(workspace, copy) };
   });
 }
@@ -145,7 +145,7 @@ function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): M
   }
   const copy = rejected.find((file) => file.copy !== undefined)?.copy;
   return new MlctlError("data", "no input file could be read", {
-    details: rejected.map(rejection),
+    details: rejected.map(described),
     hint: copy === undefined ? "fix the files" : `fix the files; copies are in ${dirname(copy)}`,
   });
 }
@@ -159,6 +159,10 @@ function duplicatesNote({ rows, duplicatesKept }: IngestedTable, keys: readonly 
       : " and are kept, because without an id they may be different cases";
   const remove = '"ingest": { "dedupe": "first" } removes them';
   return [`${duplicatesKept} of ${rows} rows equal an earlier row${kept}: ${remove}`];
+}
+
+function described({ path, line, reason }: Pick<RejectedFile, "path" | "line" | "reason">): string {
+  return atLine(path, line, reason);
 }
 
 function summary({ artifact, rows, columns }: Dataset) {
