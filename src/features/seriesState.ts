@@ -48,10 +48,15 @@ export function keyColumns({ series }: { readonly series: readonly SeriesState[]
   return series.slice(0, 1).flatMap(({ timeColumn, by = [] }) => [timeColumn, ...by]);
 }
 
-/** Epoch milliseconds of the last entry of any series. */
-export function historyEnd({ series }: { readonly series: readonly SeriesState[] }): number {
-  const ends = series.flatMap((each) => groupsOf(each).map(({ times }) => (times.at(-1) ?? -Infinity) * each.unit));
-  return ends.reduce((latest, end) => (end > latest ? end : latest), -Infinity);
+/** Epoch milliseconds of the last entry of each series, by the text of its key. */
+export function historyEnds({ series }: { readonly series: readonly SeriesState[] }): Map<string, number> {
+  const ends = new Map<string, number>();
+  for (const each of series)
+    for (const { key, times } of groupsOf(each)) {
+      const text = keyText(key);
+      ends.set(text, Math.max(ends.get(text) ?? -Infinity, (times.at(-1) ?? -Infinity) * each.unit));
+    }
+  return ends;
 }
 
 export function looksBack({ series }: { readonly series: readonly SeriesState[] }): LookBack {

@@ -1,11 +1,11 @@
 /** Predicts several steps ahead: each step looks back on the predictions of the steps before it. */
 import type { Predictor } from "../../core/estimator.ts";
 import type { FittedTransform, Model } from "../../core/records/model.ts";
-import { cellText, findColumn, selectRows, selectValues, type Table } from "../../core/table/table.ts";
+import { selectRows, selectValues, type Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { lookBacks, recentHistory } from "../../features/compileTransforms.ts";
 import { findTransform } from "../../features/index.ts";
-import { historyEnd, keyColumns, timesOf, type SeriesState } from "../../features/seriesState.ts";
+import { historyEnds, keyColumns, keyReader, timesOf, type SeriesState } from "../../features/seriesState.ts";
 import { historyFromBatch, rowsInReach } from "../rows/rowsInReach.ts";
 import { predictor } from "./predictor.ts";
 
@@ -62,28 +62,33 @@ export function continuedRows(model: Model): (() => SeriesEnd) | undefined {
   const isNumber = model.signature.target.task === "regression";
   if (!isNumber || looksBack === undefined || historyColumns(model).length > 0) return undefined;
   const state = looksBack.state as unknown as { readonly series: readonly SeriesState[] };
-  const end = historyEnd(state);
+  const ends = historyEnds(state);
+  const latest = [...ends.values()].reduce((last, end) => Math.max(last, end), -Infinity);
   const loaded = findEstimator(model.estimator.family).load(model.estimator);
   const [timeName, ...by] = keyColumns(state);
   const laterRows = (table: Table): Int32Array => {
     const times = timesOf(table, timeName!)!.values;
-    return Int32Array.from([...times.keys()].filter((row) => times[row]! > end));
+    const keyOf = keyReader(table, by);
+    const isLater = (row: number): boolean => times[row]! > (ends.get(keyOf(row) ?? "") ?? latest);
+    return Int32Array.from([...times.keys()].filter(isLater));
   };
   // Once for all requests: it copies the history.
-  const recent = withRecentHistory(model, end);
+  const recent = withRecentHistory(
+    model,
+    [...ends.values()].reduce((first, end) => Math.min(first, end), latest),
+  );
   return () => {
     let current = recent;
     const made: Batch[] = [];
-    const begun = new Set<string>();
+    const begun = new Set<string | undefined>();
     const seen = new Set<string>();
     const follow = (table: Table): ContinuedRows => {
       const times = timesOf(table, timeName!)!.values;
       const later = laterRows(table);
-      const columns = by.map((name) => findColumn(table, name)!);
-      const seriesOf = (row: number): string => columns.map((column) => cellText(column, row)).join("\0");
+      const keyOf = keyReader(table, by);
       const isRepeated = (row: number): boolean => {
         const { size } = seen;
-        return seen.add(`${times[row]}\0${seriesOf(row)}`).size === size;
+        return seen.add(`${times[row]}\0${keyOf(row)}`).size === size;
       };
       const repeated = new Set(later.filter(isRepeated));
       const steps = inOrder(later, times);
@@ -94,7 +99,7 @@ export function continuedRows(model: Model): (() => SeriesEnd) | undefined {
       made.push(batch);
       // The first row of a series looks back on labels alone.
       for (const row of steps.flat()) {
-        const series = seriesOf(row);
+        const series = keyOf(row);
         if (!begun.has(series)) predicted[row] = NaN;
         begun.add(series);
       }
