@@ -93,7 +93,8 @@ export function longestBefore(state: SeriesState, table: Table): number | null {
 
 /**
  * Gaps in the history of rows. `missing` returns the reason for an instant without enough history; a last value that is
- * older than for any training row is stale. If short histories are missing values, only unseen series are reported.
+ * older than for any training row is stale. If short histories are missing values, no row is refused: unseen series
+ * are reported as stale.
  */
 export function seriesGaps(
   { series: states, shortHistory }: { readonly series: readonly SeriesState[] } & Tolerance,
@@ -102,9 +103,12 @@ export function seriesGaps(
   const all = states.map((state) => ({ state, load: loadSeries(state) }));
   const [timeColumn = "", ...by] = keyColumns({ series: states });
   if (shortHistory === "missing") {
-    const strict = seriesGaps({ series: states }, missing);
+    const gapsOf = seriesGaps({ series: states }, () => undefined);
     // Such rows are predicted all the same: a series that training did not see is still reported.
-    return (table) => strict(table).map((gap) => (gap?.unseen === undefined ? null : { ...gap, kind: "stale" }));
+    return (table) =>
+      gapsOf(table).map((gap) =>
+        gap?.kind === "missing" && gap.unseen === undefined ? null : gap && { ...gap, kind: "stale" },
+      );
   }
   return (table) => {
     const rows = timesOf(table, timeColumn);

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { stdin, stdout as terminal } from "node:process";
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
@@ -13,6 +14,7 @@ import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
 import { explain } from "./explain.ts";
 import { forecast, type ForecastOptions } from "./forecast.ts";
+import { predict } from "./predict.ts";
 
 const program = join(dist, "..", "..", "bin", "mlctl.js");
 const dayOf = (day: number): string => new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
@@ -232,6 +234,27 @@ describe("several series", () => {
       ),
     );
     expect(example.read("f.svg")).toContain("store &quot;a&quot;");
+  });
+
+  it.each<[JsonObject, JsonObject[]]>([
+    [{ family: "naive" }, [{ type: "lag", by }]],
+    [{ family: "seasonal_naive" }, [{ type: "lag", by }]],
+    [{ family: "xgboost" }, [{ type: "lag", lags: [1, 7], by, short_history: "missing" }]],
+    [{ family: "linear_regression" }, [{ type: "rolling", windows: ["3d"], by }]],
+  ])("have the same predictions from a file of the rows that follow: %o", async (family, features) => {
+    const example = await trained(csv, [...features, { type: "drop", column: "promo" }], family);
+    const { rows } = await forecastOf(example, { horizon: 10 });
+    const [input, output] = [join(example.folder, "next.csv"), join(example.folder, "out.csv")];
+    example.write({ "next.csv": ["day,store", ...rows.map(({ day, store }) => `${day},${store}`)].join("\n") });
+    const { warnings } = await example.change((session) =>
+      predict(session, { input, output, guard: false, stdin, stdout: terminal, model: "latest" }),
+    );
+    const predicted = example.read("out.csv").trim().split("\n").slice(1);
+    expect(predicted.map((line) => Number(line.split(",").at(-1)))).toEqual(
+      // The forecast sums in another order.
+      rows.map(({ prediction }) => expect.closeTo(Number(prediction), 8) as number),
+    );
+    expect(warnings).toContainEqual(expect.stringMatching(/^18 rows after the end of the history, first: line 3: /));
   });
 
   it("read inputs that are not known in advance from a file, in any order of its rows", async () => {
