@@ -29,10 +29,15 @@ export interface LookBack {
 
 /** History that a row's features need but do not have. */
 export interface HistoryGap {
-  /** "missing": the row cannot be predicted. "stale": the last known value is older than for any training row. */
-  readonly kind: "missing" | "stale";
+  /**
+   * "missing": the row cannot be predicted. "stale": the last known value is older than for any training row. "apart": an
+   * earlier one is.
+   */
+  readonly kind: "missing" | "stale" | "apart";
   readonly message: string;
   readonly unseen?: string;
+  /** Where the rows that it looks back on leave out times of a regular series, so that they are not those it needs. */
+  readonly skips?: string;
 }
 
 /** Does not mutate its argument; a row's result does not depend on the other rows. */

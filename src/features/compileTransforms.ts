@@ -85,7 +85,9 @@ export function historyGaps(
     return Array.from({ length: table.rowCount }, (_, row) => {
       const gaps = found.flatMap((each) => each[row] ?? []);
       // Missing history takes precedence over stale history.
-      return gaps.find(({ kind }) => kind === "missing") ?? gaps[0] ?? null;
+      return (
+        gaps.find(({ kind }) => kind === "missing") ?? gaps.find(({ skips }) => skips !== undefined) ?? gaps[0] ?? null
+      );
     });
   };
 }

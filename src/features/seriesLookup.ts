@@ -3,6 +3,7 @@ import { dateText, MILLISECONDS_A_DAY } from "../core/text/format.ts";
 import { cellText, findColumn, type DateColumn, type NumberColumn, type Table } from "../core/table/table.ts";
 import type { HistoryGap, TableMap } from "../core/transform.ts";
 import { lowerBound } from "../stats/descriptive.ts";
+import { timeStep } from "../stats/timeStep.ts";
 import { mapColumns } from "./mapColumns.ts";
 import {
   groupsOf,
@@ -24,6 +25,8 @@ export interface Series {
   readonly values: Float64Array;
   /** Number of entries strictly before an instant, so that a row never sees itself or a later row. */
   before(time: number): number;
+  /** Whether its times are one step apart. */
+  isRegular(): boolean;
 }
 
 /** From a table to the series of each of its rows; one without entries if training did not see the series. */
@@ -49,7 +52,9 @@ export function loadSeries(state: SeriesState): SeriesOfRows {
 }
 
 function newSeries(column: string, name: string, times: Float64Array, values: Float64Array): Series {
-  return { column, name, times, values, before: (time) => lowerBound(times, time) };
+  let step: ReturnType<typeof timeStep> | undefined;
+  const isRegular = (): boolean => typeof (step ??= timeStep(times)) !== "string";
+  return { column, name, times, values, before: (time) => lowerBound(times, time), isRegular };
 }
 
 /**
@@ -95,19 +100,21 @@ export function longestBefore(state: SeriesState, table: Table): number | null {
  * Gaps in the history of rows. `missing` returns the reason for an instant without enough history; a last value that is
  * older than for any training row is stale. If short histories are missing values, no row is refused: unseen series
  * are reported as stale.
+ * @param entries before a row that count by their number
  */
 export function seriesGaps(
   { series: states, shortHistory }: { readonly series: readonly SeriesState[] } & Tolerance,
   missing: (series: Series, time: number) => string | undefined,
+  entries: number,
 ): (table: Table) => (HistoryGap | null)[] {
   const all = states.map((state) => ({ state, load: loadSeries(state) }));
   const [timeColumn = "", ...by] = keyColumns({ series: states });
   if (shortHistory === "missing") {
-    const gapsOf = seriesGaps({ series: states }, () => undefined);
+    const gapsOf = seriesGaps({ series: states }, () => undefined, entries);
     // Such rows are predicted all the same: a series that training did not see is still reported.
     return (table) =>
       gapsOf(table).map((gap) =>
-        gap?.kind === "missing" && gap.unseen === undefined ? null : gap && { ...gap, kind: "stale" },
+        gap?.kind !== "missing" ? gap : gap.unseen === undefined ? null : { ...gap, kind: "stale" },
       );
   }
   return (table) => {
@@ -122,10 +129,13 @@ export function seriesGaps(
       const { name } = own[0]!.past;
       if (always === undefined && name === "") return unseenGap(table, row, by);
       const lacking = own.map(({ past }) => missing(past, time)).find((message) => message !== undefined);
-      const found = lacking ?? own.map((each) => staleAt(each, time)).find((message) => message !== undefined);
+      const found: Omit<HistoryGap, "unseen"> | undefined =
+        lacking === undefined
+          ? own.map((each) => gapAt(each, time, entries)).find((gap) => gap !== undefined)
+          : { kind: "missing", message: lacking };
       if (found === undefined) return null;
       const place = name === "" ? dateText(time) : `${dateText(time)}, ${name}`;
-      return { kind: lacking === undefined ? "stale" : "missing", message: `${place}: ${found}` };
+      return { ...found, message: `${place}: ${found.message}` };
     });
   };
 }
@@ -138,14 +148,26 @@ function unseenGap(table: Table, row: number, by: readonly string[]): HistoryGap
   return { kind: "missing", message: `${name} was not seen in training, so it has no history`, unseen: name };
 }
 
-function staleAt(
-  { state: { column, longestWait }, past: { times, before } }: { state: SeriesState; past: Series },
+function gapAt(
+  { state: { column, longestWait }, past }: { state: SeriesState; past: Series },
   time: number,
-): string | undefined {
-  const count = before(time);
-  if (count === 0 || longestWait === null || time - times[count - 1]! <= longestWait) return undefined;
-  const last = times[count - 1]!;
-  return `the last "${column}" before it is ${days(time - last)} days old (${dateText(last)}), in training it was at most ${days(longestWait)}`;
+  entries: number,
+): HistoryGap | undefined {
+  const { times } = past;
+  const count = past.before(time);
+  if (count === 0 || longestWait === null) return undefined;
+  const next = (i: number): number => (i + 1 === count ? time : times[i + 1]!);
+  let at = count - 1;
+  const first = Math.max(0, count - Math.max(1, entries));
+  while (at >= first && next(at) - times[at]! <= longestWait) at--;
+  if (at < first) return undefined;
+  const skips =
+    entries > 0 && past.isRegular()
+      ? `the history has no "${column}" between ${dateText(times[at]!)} and ${dateText(next(at))}, and lags count rows`
+      : undefined;
+  if (at < count - 1) return skips === undefined ? undefined : { kind: "apart", message: skips, skips };
+  const message = `the last "${column}" before it is ${days(time - times[at]!)} days old (${dateText(times[at]!)}), in training it was at most ${days(longestWait)}`;
+  return { kind: "stale", message, ...(skips !== undefined && { skips }) };
 }
 
 function days(milliseconds: number): number {

@@ -90,7 +90,11 @@ export function seriesTransform<Own extends JsonObject, Options>(
       ...state,
       series: kept(state.series.map((each) => extendSeries(each, later))),
     }),
-    historyGaps: (state) => seriesGaps(state, own.gaps(state)),
+    historyGaps(state) {
+      const { entries, milliseconds } = own.depth(state);
+      // Windows and times of rows are the same with and without a gap.
+      return seriesGaps(state, own.gaps(state), milliseconds > 0 || own.isTimesOnly === true ? 0 : entries);
+    },
     ...(own.narrowHistory && { narrowHistory: own.narrowHistory }),
   };
 }

@@ -8,6 +8,7 @@ import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorks
 import { ingest } from "./ingest/ingest.ts";
 import { forecast } from "./predict/forecast.ts";
 import { explain } from "./predict/explain.ts";
+import { monitor } from "./monitor/monitor.ts";
 import { predict } from "./predict/predict.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { score } from "./score/score.ts";
@@ -109,13 +110,41 @@ it("a model is compared with one that reaches fewer rows, and looks back on all 
   });
   await trainedOn(example);
   await example.change((session) => deploy(session));
-  // The deployed model knows nothing of the week before the new test rows, so it reaches only those from the second on.
+  // The deployed model knows nothing of the 20 days before the new test rows: the first week of them would look back across.
   example.write({ "sourcedata/b.csv": week(60, 80), "testdata/t.csv": week(80, 130) });
   const { runId } = await trainedOn(example);
   const { metrics } = await example.change((session) => score(session));
   const { reasons } = await example.change((session) => deploy(session, { model: runId, dryRun: true }));
-  const compared = reasons.find((reason) => reason.includes("on the same 49 rows"));
+  const compared = reasons.find((reason) => reason.includes("on the same 43 rows"));
   expect(Number(/rmse ([\d.e-]+) against/.exec(compared!)![1])).toBeCloseTo(metrics["rmse"]!, 2);
+});
+
+it("rows whose lags look across a gap are not judged, and score and monitor say why", async () => {
+  const example = await exampleWorkspace(config([{ type: "lag", by: ["store"] }], [{ family: "seasonal_naive" }]), {
+    "sourcedata/a.csv": rows(0, 60),
+    "testdata/t.csv": rows(60, 80),
+    // The days of the test rows are in no history.
+    "next.csv": rows(80, 94),
+  });
+  await trainedOn(example);
+  await example.change((session) => deploy(session));
+  const next = `${example.folder}/next.csv`;
+  const scored = await example.change((session) => score(session, { data: next }));
+  const { result } = await example.change((session) => monitor(session, { files: [next], model: "latest" }));
+  const gap = `the history has no "sales" between ${dayOf(59)} and ${dayOf(80)}, and lags count rows`;
+  expect(scored.warnings.at(-1)).toBe(
+    `test rows not scored because the model's history does not reach them: 14, first: ${gap}`,
+  );
+  expect(example.warnings()).toContain(`14 labelled rows not judged, first: ${gap}`);
+  const errors = ["north", "south"].flatMap((store) =>
+    Array.from({ length: 7 }, (_, i) => Math.abs(salesOf(store, 87 + i) - salesOf(store, 80 + i))),
+  );
+  const mae = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  expect(result.window).toMatchObject({ rows: 28, labelled: 14 });
+  expect([scored.metrics["mae"], result.performance!.metrics["mae"]]).toEqual([
+    expect.closeTo(mae, 1), // the rows have one decimal
+    expect.closeTo(mae, 1),
+  ]);
 });
 
 describe("the naive baselines", () => {

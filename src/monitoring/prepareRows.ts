@@ -13,7 +13,7 @@ import {
 import { MlctlError } from "../core/errors.ts";
 import type { Evaluation, Prediction } from "../core/metric.ts";
 import type { Model, Reference } from "../core/records/model.ts";
-import { historyFromBatch, rowsInReach } from "../pipeline/rows/rowsInReach.ts";
+import { historyFromBatch, rowsInReach, rowsToJudge } from "../pipeline/rows/rowsInReach.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import { cellParserOf } from "../pipeline/rows/conformTable.ts";
 import { classReader, targetNumber, predictionColumn } from "../pipeline/rows/encodeLabels.ts";
@@ -33,6 +33,8 @@ export interface PreparedRows extends ConformedBatch {
   readonly yTrue: Float64Array;
   /** Labels that are not classes (or numbers); these rows count as unlabelled. */
   readonly unknownLabels: { readonly count: number; readonly example: string } | null;
+  /** Labelled rows without a prediction, since the history does not reach them or has a gap, and why the first is. */
+  readonly notJudged: { readonly count: number; readonly reason: string } | null;
   /** Why no row has a prediction; null if the model could predict. */
   readonly noPredictions: string | null;
   /** Milliseconds since 1970; null without a time column. */
@@ -57,8 +59,16 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
   const labels = labelsOf(table, signature);
   const { target } = signature;
-  const extended = (): Model => historyFromBatch(model, { inputs: conformed.inputs, table, y: labels.yTrue });
-  const predicted = options.answers ?? predictAll(extended(), conformed, options.asked);
+  const { answers, asked = Int32Array.from(labels.yTrue.keys()) } = options;
+  const extended =
+    answers === undefined ? historyFromBatch(model, { inputs: conformed.inputs, table, y: labels.yTrue }) : undefined;
+  const reasonOf =
+    extended && conformed.missingColumns.length === 0 ? rowsToJudge(extended, conformed.inputs).reasonOf : undefined;
+  const isLeft = (row: number): boolean => !Number.isNaN(labels.yTrue[row]) && reasonOf?.(row) !== undefined;
+  const left = asked.filter(isLeft);
+  const predicted =
+    answers ??
+    predictAll(extended!, conformed, left.length === 0 ? options.asked : asked.filter((row) => !isLeft(row)));
   const nothing = { yPred: new Float64Array(table.rowCount).fill(NaN), probabilities: null };
   const { yPred, probabilities } = typeof predicted === "string" ? nothing : predicted;
   const time =
@@ -72,6 +82,7 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
     yPred: options.round === null || target.classes !== undefined ? yPred : rounded(yPred, options.round),
     probabilities,
     ...labels,
+    notJudged: left.length === 0 ? null : { count: left.length, reason: reasonOf!(left[0]!)! },
     noPredictions: typeof predicted === "string" ? predicted : null,
     time: time?.kind === "date" ? time.values : null,
   };

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { prepareRows, type PreparedRows } from "../../monitoring/prepareRows.ts";
-import { atLine } from "../../core/text/format.ts";
+import { atLine, counted } from "../../core/text/format.ts";
 import { rejectionError } from "../../data/files/readTable.ts";
 import type { RejectedInput } from "../../data/files/stageFiles.ts";
 import { fetchToMonitor } from "../ingest/fetchSources.ts";
@@ -166,6 +166,11 @@ function ready(session: Session, loaded: LoadedModel, watched: WatchedRows): Rea
     answers,
     ...(asked && { asked }),
   });
+  const { notJudged } = prepared;
+  if (notJudged !== null) {
+    const message = `${counted(notJudged.count, "labelled row")} not judged, first: ${notJudged.reason}`;
+    session.context.emit({ type: "warning", stage: "monitor", message });
+  }
   return { watched, prepared };
 }
 

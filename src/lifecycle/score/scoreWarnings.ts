@@ -43,7 +43,11 @@ export async function scoreWarnings(session: Session, { model, run }: Trained, j
       ? undefined
       : (almostPerfect(metrics, target, rows) ??
         (run === null ? undefined : almostPerfect(run.metrics, target, run.validationRows, " on the validation rows"))),
-    withoutHistory > 0 && `test rows not scored because the model's history does not reach them: ${withoutHistory}`,
+    withoutHistory.count === 0 &&
+      withoutHistory.reason !== "" &&
+      `all test rows look back across a gap: ${withoutHistory.reason}`,
+    withoutHistory.count > 0 &&
+      `test rows not scored because the model's history does not reach them: ${withoutHistory.count}, first: ${withoutHistory.reason}`,
     ...unseenNote(unseenSeries),
     ...(known === undefined ? unknownCopies(run) : copiesWarnings(known, rows, run!.validationRows)),
     problem !== undefined && `the model is degenerate: ${problem}`,

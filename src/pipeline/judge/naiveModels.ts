@@ -23,7 +23,8 @@ export function naiveModels(model: Model): { readonly family: string; readonly m
       const lagged = `${name}_lag_${back}`;
       const { baseline } = model;
       const transforms: FittedTransform[] = [
-        { type: "lag", state: { series: [series], lags: [back], shortHistory: "missing" } },
+        // Without a longest wait it predicts all rows that the model does.
+        { type: "lag", state: { series: [{ ...series, longestWait: null }], lags: [back], shortHistory: "missing" } },
         { type: "select", state: { columns: [{ name: lagged, kind: "number" }] } },
       ];
       const estimator = { ...baseline, featureNames: [lagged], state: { ...baseline.state, last: 0 } };

@@ -16,6 +16,17 @@ export function rowsInReach({ transforms }: Pick<Model, "transforms">, table: Ta
   return gaps === undefined ? rows : rows.filter((row) => gaps[row]?.kind !== "missing");
 }
 
+/** Rows on which a model can be judged: its history reaches them, and lags do not look across a gap of a regular series. */
+export function rowsToJudge({ transforms }: Pick<Model, "transforms">, table: Table) {
+  const gaps = historyGaps(transforms)?.(table);
+  const reasonOf = (row: number): string | undefined => {
+    const gap = gaps?.[row];
+    return gap?.kind === "missing" ? gap.message : gap?.skips;
+  };
+  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  return { rows: rows.filter((row) => reasonOf(row) === undefined), reasonOf };
+}
+
 const looksBack = ({ historyGaps: gaps }: Transform): boolean => gaps !== undefined;
 
 /** The same for a list of transforms. @throws {MlctlError} kind "usage" as `fitInTurns` */
@@ -52,7 +63,7 @@ export function historyProblems(model: Model): (table: Table) => RowProblem[] {
   const column = signature.inputs.find(({ kind, minimum }) => kind === "date" && minimum === undefined)?.name ?? "";
   return (table) =>
     (gapsOf?.(table) ?? []).flatMap((gap, row): RowProblem[] => {
-      if (gap === null) return [];
+      if (gap === null || gap.kind === "apart") return [];
       const { kind, message, unseen: series } = gap;
       const check = kind === "missing" ? "history" : "range";
       return [series === undefined ? { row, column, check, message } : { row, column: by, check, message, series }];
