@@ -47,10 +47,27 @@ export async function newRows(session: Session, run: Trained, { dataset, table }
   const contents = new Set(training.files.map(({ sha256 }) => sha256));
   const fresh = dataset.files.filter(({ sha256 }) => !contents.has(sha256));
   const files = fresh.map(({ path }) => path);
-  const positions = rowsWithout(table, trained);
+  const shared = new Set(dataset.files.flatMap(({ sha256 }) => (contents.has(sha256) ? [sha256] : [])));
+  const [own, others] = [rowsOfOtherFiles(dataset, shared), rowsOfOtherFiles(training, shared)];
+  // Rows of the same file are the same rows, even if other settings read them as other values.
+  const positions =
+    own === undefined || others === undefined
+      ? rowsWithout(table, trained)
+      : rowsWithout(selectRows(table, own), selectRows(trained, others)).map((row) => own[row]!);
   const known = table.rowCount - positions.length;
   const isGrown = fresh.length < dataset.files.length || known >= REPEATED * trained.rowCount;
   return isGrown ? { positions, known, files } : { positions: all, known: 0, files };
+}
+
+/** Ascending positions of the rows that are from no file with one of these contents; undefined if rows were left out. */
+function rowsOfOtherFiles({ files, rows }: Dataset, contents: ReadonlySet<string>): number[] | undefined {
+  if (files.reduce((total, file) => total + file.rows, 0) !== rows) return undefined;
+  let start = 0;
+  return files.flatMap((file) => {
+    const first = start;
+    start += file.rows;
+    return contents.has(file.sha256) ? [] : Array.from({ length: file.rows }, (_, row) => first + row);
+  });
 }
 
 /**

@@ -15,8 +15,11 @@ import { monitorNewRows } from "./monitorNewRows.ts";
 
 const config = { ...exampleConfig, ingest: { dedupe: false } };
 
-async function deployed(settings: object = {}): Promise<ExampleWorkspace> {
-  const example = await exampleWorkspace({ ...config, ...settings }, { "practicedata/a.csv": exampleCsv(1, 900) });
+/** The number 0.5 in each row is another text: "0.50". */
+const written = exampleCsv(1, 900).replaceAll(/^-?\d+\.\d+/gm, "$&0");
+
+async function deployed(settings: object = {}, csv = exampleCsv(1, 900)): Promise<ExampleWorkspace> {
+  const example = await exampleWorkspace({ ...config, ...settings }, { "practicedata/a.csv": csv });
   await example.change(async (session) => {
     await ingest(session);
     await train(session);
@@ -45,6 +48,28 @@ it("judges the rows of a new file, not diluted by the rows of the training data"
   const { drift, findings } = await example.look((session) => diagnose(session, { offline: true }));
   expect(drift).toMatchObject({ currentRows: 100, knownRows: 900, dataset: { drifted: 1 } });
   expect(findings[0]!.message).toContain("100 new rows (the other 900 rows");
+});
+
+it("never takes rows of a known file for new ones, even if their values are read in another way now", async () => {
+  const example = await deployed({}, written);
+  const months = exampleCsv(2, 100, 1).trim().split("\n");
+  const odd = months.map((line, row) => (row % 5 === 1 ? line.replace(/^[^,]*/, "n.c.") : line)).join("\n");
+  // The new file is the first in the folder, and makes x text in all rows.
+  example.write({ "practicedata/0.csv": odd });
+  const { record, summary } = await verdict(example);
+  expect(summary).toContain("100 new rows (the other 900 rows of the dataset are training data)");
+  expect(record!.window).toMatchObject({ label: "new rows of practicedata/0.csv", rows: 100 });
+  await example.configure({ ...config, ingest: { ...config.ingest, null_values: ["n.c."] } });
+  expect((await verdict(example)).record!.window.rows).toBe(100);
+});
+
+it("has no new rows if only the settings of ingest have changed", async () => {
+  const example = await deployed({ ingest: { dedupe: false, types: { x: "category" } } }, written);
+  await example.configure(config);
+  expect(await verdict(example)).toMatchObject({
+    record: null,
+    summary: "no new rows (all 900 rows of the dataset are training data)",
+  });
 });
 
 it("does not repeat a verdict if the only new file was rejected, and names what is rejected and muted", async () => {

@@ -82,3 +82,9 @@ it("leaves the rows of a table that another table does not have, each copy once"
   expect([...rowsWithout(grown, old)]).toEqual([4, 5, 6]);
   expect([...rowsWithout(old, grown)]).toEqual([]);
 });
+
+it("compares rows without a column that is text now, written with a comma", () => {
+  const old = table(number("a", [1.5, 2.5]), categoryColumn("b", ["x", "y"]));
+  const now = table(categoryColumn("a", ["n.c.", "1,5", "2,5"]), categoryColumn("b", ["z", "x", "y"]));
+  expect([...rowsWithout(now, old)]).toEqual([0]);
+});

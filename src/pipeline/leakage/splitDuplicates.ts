@@ -18,10 +18,13 @@ export function copiedRows(table: Table, other: Table, names: readonly string[])
 
 /**
  * Ascending positions of the rows of `table` that are left after each row of `other` is removed from it once: a row that
- * `other` has twice removes two. Rows are compared in the columns that both tables have.
+ * `other` has twice removes two. Rows are compared in the columns that both tables have, without those that are text in
+ * one of them only, where other settings may have read the same cell.
  */
 export function rowsWithout(table: Table, other: Table): Int32Array {
-  const names = table.columns.flatMap(({ name }) => (findColumn(other, name) === undefined ? [] : [name]));
+  const both = table.columns.filter(({ name }) => findColumn(other, name) !== undefined);
+  const alike = both.filter(({ name, kind }) => findColumn(other, name)!.kind === kind);
+  const names = (alike.length === 0 ? both : alike).map(({ name }) => name);
   const left = new Int32Array(other.rowCount);
   // A row of `other` counts for the first of its copies.
   for (const original of originals(other, other, names)) left[original]!++;
