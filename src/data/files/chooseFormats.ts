@@ -160,17 +160,27 @@ function conversion({ name, type, text }: LoadedColumn, read: ReadColumn | undef
   return { type: made, sql: `CAST(${value} AS ${made})` };
 }
 
-/** Converts the text of columns of numbers and dates, except where another file makes the column text. */
-export async function convertColumns(
-  database: Database,
-  files: readonly LoadedFile[],
-  columns: readonly DatasetColumn[],
-): Promise<void> {
+/** Numbers and dates stay text where another file makes the column text. */
+export function asText<File extends LoadedFile>(files: readonly File[], columns: readonly DatasetColumn[]): File[] {
   const categories = columns.filter(({ type }) => kindOf(type) === "category");
   const texts = new Set(categories.map(({ name }) => name.toLowerCase()));
+  return files.map((file) => ({
+    ...file,
+    columns: file.columns.map(({ sql, ...column }) =>
+      sql === undefined
+        ? column
+        : texts.has(column.name.toLowerCase())
+          ? { ...column, type: "VARCHAR" }
+          : { ...column, sql },
+    ),
+  }));
+}
+
+/** Converts the text of columns of numbers and dates. */
+export async function convertColumns(database: Database, files: readonly LoadedFile[]): Promise<void> {
   for (const file of files) {
     const replaced = file.columns.flatMap(({ name, sql }) =>
-      sql === undefined || texts.has(name.toLowerCase()) ? [] : [`${sql} AS ${identifier(name)}`],
+      sql === undefined ? [] : [`${sql} AS ${identifier(name)}`],
     );
     if (replaced.length === 0) continue;
     const table = identifier(file.table);

@@ -243,6 +243,12 @@ describe("several files", () => {
     expect(done.notes).toEqual(['column "x" is text in b.csv: kept as text']);
   });
 
+  it("keep a column as text with one note, in which no column is both text and numbers", async () => {
+    const done = await ingest({ "a.csv": "x;y\n1,5;a\n2,5;b\n", "b.csv": "x;y\n1,5;a\nn.c.;b\n2,5;c\n" });
+    expect(done.csv).toBe('x,y\n"1,5",a\n"2,5",b\n"1,5",a\nn.c.,b\n"2,5",c\n');
+    expect(done.notes.filter((note) => note.startsWith("read as numbers"))).toEqual([]);
+  });
+
   it("put the previous dataset first, without selecting or filtering it again", async () => {
     const folder = await mkdtemp(join(tmpdir(), "ingest-test-"));
     const [before, file, output] = ["before", "new.csv", "output"].map((name) => join(folder, name));

@@ -6,7 +6,7 @@ import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
 import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
-import { chooseFormats, convertColumns, readTypes, recordedFormats, type ReadColumn } from "./chooseFormats.ts";
+import { asText, chooseFormats, convertColumns, readTypes, recordedFormats, type ReadColumn } from "./chooseFormats.ts";
 import { dateNotes, formatNotes } from "./formatNotes.ts";
 import { keptMarkerNotes, keptMarkers } from "./keptMarkers.ts";
 import { type Database, identifier, literal } from "../duckdb/duckdb.ts";
@@ -15,7 +15,7 @@ import { loadPrevious } from "../load/loadPrevious.ts";
 import { freeColumns, type LoadedColumn, type ReadOptions, UnreadableFile } from "../readOptions.ts";
 import { oneSpelling } from "./oneSpelling.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
-import { withoutNeeded, strangers, unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
+import { withoutNeeded, strangers, unifyColumns, unionAll, type LastDataset, type Part } from "../load/unifyColumns.ts";
 
 export interface RejectedInput {
   readonly path: string;
@@ -46,6 +46,7 @@ export interface StageOptions extends ReadOptions {
   readonly previous?: { readonly path: string; readonly columns: readonly DatasetColumn[] };
   /** The only file that can be written after SQL of the configuration has run. */
   readonly writes?: string;
+  readonly last?: LastDataset;
   /** Reject files that have other columns than most, or lack this one while others have it; null: no such column. */
   readonly alike?: { readonly target: string | null };
   /** Reject files without one of these columns that another file has. */
@@ -62,22 +63,19 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const { loaded: all, rejected } = await loadAll(database, paths, options);
   const previous = options.previous && (await loadPrevious(database, options.previous));
   const earlier = previousPart(previous, options);
-  const { alike, needs } = options;
+  const { alike, needs, nameOf = (path) => path } = options;
   const odd = alike ? strangers([...earlier, ...all], alike.target) : needs ? withoutNeeded(all, needs) : [];
   rejected.push(...odd);
   const files = all.filter(({ path }) => !odd.some((each) => each.path === path));
   const before = new Map(options.previous?.columns.flatMap(({ name, format }) => (format ? [[name, format]] : [])));
-  const read = chooseFormats(files, options, before);
-  const loaded = readTypes(files, read, options);
   const free = freeColumns(options);
-  const { nameOf = (path) => path } = options;
-  const agreed = await agree(loaded, earlier, { free, rejected, nameOf });
-  const { parts, columns } = agreed;
+  const agreed = await agree(files, earlier, { options, before, rejected });
+  const { parts, columns, read } = agreed;
   checkTypeColumns(options, columns, previous);
   await readAsText(database, agreed, options);
   // Who sets `where` has chosen the rows.
   const totals = options.where === undefined ? await totalNotes(database, parts, nameOf) : [];
-  await convertColumns(database, parts, columns);
+  await convertColumns(database, parts);
   await sandboxDatabase(database, options.writes);
   let digits: ReadonlyMap<string, string> = new Map();
   const isPlain = (options.previous ?? options.where) === undefined && Object.keys(options.select ?? {}).length === 0;
@@ -147,24 +145,29 @@ function rejection(path: string, error: unknown): RejectedInput {
 interface Agreed {
   readonly parts: readonly Loaded[];
   readonly columns: readonly DatasetColumn[];
+  readonly read: readonly ReadColumn[];
   readonly notes: readonly string[];
 }
 
-/** Rejects the files whose column types contradict most others, until the rest agree. */
+/** Rejects the files whose column types contradict most others, or the last dataset, until the rest agree. */
 async function agree(
   loaded: readonly Loaded[],
   previous: readonly Part[],
-  known: { free: ReadonlySet<string>; rejected: RejectedInput[]; nameOf: (path: string) => string },
+  { options, before, rejected }: { options: StageOptions; before: Map<string, string>; rejected: RejectedInput[] },
 ): Promise<Agreed> {
-  let parts = loaded;
+  const { nameOf = (path) => path } = options;
+  let files = loaded;
   for (;;) {
-    const named = parts.map((part): Part => ({ ...part, name: known.nameOf(part.path) }));
-    const { columns, conflicts, notes } = unifyColumns([...previous, ...named], known.free);
+    // A rejected file has no say in how the others are read.
+    const read = chooseFormats(files, options, before);
+    const parts = readTypes(files, read, options);
+    const named = parts.map((part): Part => ({ ...part, name: nameOf(part.path) }));
+    const { columns, conflicts, notes } = unifyColumns([...previous, ...named], freeColumns(options), options.last);
     const conflict = conflicts[0];
     const part = parts.find(({ path }) => path === conflict?.path);
-    if (conflict === undefined || part === undefined) return { parts, columns, notes };
-    known.rejected.push(rejection(part.path, await part.explain(conflict.column, conflict.type)));
-    parts = parts.filter((other) => other !== part);
+    if (conflict === undefined || part === undefined) return { parts: asText(parts, columns), columns, read, notes };
+    rejected.push(rejection(part.path, await part.explain(conflict.column, conflict.type)));
+    files = files.filter(({ path }) => path !== part.path);
   }
 }
 

@@ -25,8 +25,16 @@ interface UnifiedColumns {
   readonly notes: readonly string[];
 }
 
+/** What the last dataset had, whose columns do not become text because of cells that are no numbers in a new file. */
+export interface LastDataset {
+  /** By column in lower case. */
+  readonly types: ReadonlyMap<string, string>;
+  /** Paths of the files that it did not have. */
+  readonly fresh: ReadonlySet<string>;
+}
+
 /** @param free columns that may mix numbers and text; mixed ones become text */
-export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>): UnifiedColumns {
+export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>, last?: LastDataset): UnifiedColumns {
   const byName = holdersByName(parts);
   const conflicts: { path: string; column: string; type: string }[] = [];
   const mixed: string[] = [];
@@ -44,7 +52,13 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
       if (type === "VARCHAR") mixed.push(`"${name}"`);
       return { name, type };
     }
-    if (weight(typed) > weight(texts) && !free.has(name) && type !== "VARCHAR") {
+    const before = last?.types.get(name.toLowerCase());
+    const odd = texts.filter(
+      ({ part, column }) => last?.fresh.has(part.path) && column.text?.mixed?.kind === kindOf(before ?? "VARCHAR"),
+    );
+    if (before !== undefined && odd.length > 0 && !free.has(name))
+      conflicts.push(...odd.map(({ part }) => ({ path: part.path, column: name, type: before })));
+    else if (weight(typed) > weight(texts) && !free.has(name) && type !== "VARCHAR") {
       conflicts.push(...texts.map(({ part }) => ({ path: part.path, column: name, type })));
       return { name, type };
     }

@@ -79,17 +79,20 @@ export async function ingest(session: Session, options: IngestOptions = {}) {
 export type IngestResult = Awaited<ReturnType<typeof ingest>>;
 
 /** Writes the dataset to a temporary file and renames it. An error leaves no file behind. */
-async function readInto(session: Session, { base, read }: IngestPlan, path: string): Promise<IngestedTable> {
-  const { config, records, context } = session;
+async function readInto(session: Session, { base, read, fresh }: IngestPlan, path: string): Promise<IngestedTable> {
+  const { config, records, context, store } = session;
   const { workspace } = session.paths;
   const temporary = temporaryPath(path);
   const { expect, dedupe, other_columns, select } = config.ingest;
-  const isComputed = Object.keys(select).some((name) => name.toLowerCase() === config.target.toLowerCase());
   if (base !== null) await records.fetch(base, [base.artifact]);
   const previous = base && { path: fromRecordPath(workspace, base.artifact.path), columns: base.columns };
   const limits = Object.entries(expect.columns).map(([name, { missing_share: missingShare, ...more }]) => {
     return [name, { ...more, missingShare }] as const;
   });
+  const computed = new Set(Object.keys(select).map((name) => name.toLowerCase()));
+  const last = store
+    .latestDataset(config.input_folder_path)
+    ?.columns.map(({ name, type }) => [name.toLowerCase(), type] as const);
   const files = read.map(({ absolute }) => absolute);
   try {
     const table = await ingestFiles(files, {
@@ -97,8 +100,16 @@ async function readInto(session: Session, { base, read }: IngestPlan, path: stri
       nameOf: (file) => toRecordPath(workspace, file),
       output: temporary,
       dedupe,
-      ...(other_columns === "reject" && { alike: { target: isComputed ? null : config.target } }),
+      ...(other_columns === "reject" && {
+        alike: { target: computed.has(config.target.toLowerCase()) ? null : config.target },
+      }),
       ...(previous && { previous }),
+      ...(last && {
+        last: {
+          types: new Map(last.filter(([name]) => !computed.has(name))),
+          fresh: new Set(fresh.map(({ absolute }) => absolute)),
+        },
+      }),
       expect: { minRows: expect.min_rows, columns: Object.fromEntries(limits) },
       signal: context.signal,
       onFile: (done, total) => context.emit({ type: "progress", stage: "ingest", done, total, unit: "files" }),

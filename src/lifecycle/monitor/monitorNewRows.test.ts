@@ -53,7 +53,7 @@ it("judges the rows of a new file, not diluted by the rows of the training data"
 it("never takes rows of a known file for new ones, even if their values are read in another way now", async () => {
   const example = await deployed({}, written);
   const months = exampleCsv(2, 100, 1).trim().split("\n");
-  const odd = months.map((line, row) => (row % 5 === 1 ? line.replace(/^[^,]*/, "n.c.") : line)).join("\n");
+  const odd = months.map((line, row) => (row % 5 > 1 ? line.replace(/^[^,]*/, "n.c.") : line)).join("\n");
   // The new file is the first in the folder, and makes x text in all rows.
   example.write({ "practicedata/0.csv": odd });
   const { record, summary } = await verdict(example);
@@ -61,6 +61,24 @@ it("never takes rows of a known file for new ones, even if their values are read
   expect(record!.window).toMatchObject({ label: "new rows of practicedata/0.csv", rows: 100 });
   await example.configure({ ...config, ingest: { ...config.ingest, null_values: ["n.c."] } });
   expect((await verdict(example)).record!.window.rows).toBe(100);
+});
+
+it("does not make a column of numbers text because of a few cells of a new file, which is rejected until they are missing values", async () => {
+  const example = await deployed();
+  const months = exampleCsv(2, 100, 1).split("\n");
+  example.write({ "practicedata/0.csv": months.with(3, months[3]!.replace(/^[^,]*/, "n.c.")).join("\n") });
+  const why =
+    'practicedata/0.csv was rejected, line 4, column "x": "n.c." is not a number (correct the value, or to treat it as missing, set "ingest": {"null_values": ["", "n.c."]} in config.json, or set ingest.types.x to "category")';
+  expect(await verdict(example)).toMatchObject({
+    record: null,
+    summary: `no new rows (all 900 rows of the dataset are training data); ${why}`,
+  });
+  expect(example.warnings().filter((text) => text.includes('"x"'))).toEqual([why]);
+  await example.configure({ ...config, ingest: { ...config.ingest, null_values: ["n.c."] } });
+  expect((await verdict(example)).summary).toBe(
+    "1 of 3 columns drifted since the deployed model was trained: x; " +
+      "100 new rows (the other 900 rows of the dataset are training data)",
+  );
 });
 
 it("has no new rows if only the settings of ingest have changed", async () => {

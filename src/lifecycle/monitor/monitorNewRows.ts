@@ -42,16 +42,15 @@ export async function monitorNewRows(session: Session, newest: Dataset) {
 async function judge(session: Session, loaded: LoadedModel, rows: RowsToJudge) {
   const { dataset, table, fresh } = rows;
   const counts = { currentRows: fresh.positions.length, ...countsOf(fresh) };
-  if (counts.currentRows === 0) return { record: null, summary: comparedRows(counts) };
+  const rejected = rejections(session.paths.workspace, dataset);
+  if (counts.currentRows === 0) return { record: null, summary: [comparedRows(counts), ...rejected].join("; ") };
   const { monitor, ...config } = session.config;
   const asked = { ...session, config: { ...config, monitor: { ...monitor, window: null, step: null } } };
   const record = (await judgedRows(asked, loaded, Promise.resolve([newRowsOf(session, rows)]), {}))[0]!;
   // Before the record, which the next run does not judge again: this one may be killed before it sends alerts.
   await queueAlerts(session, [record]);
-  if ((await keepRecord(session, record)) !== record && !isGrown(session, dataset)) {
-    const rejected = rejections(session.paths.workspace, dataset);
+  if ((await keepRecord(session, record)) !== record && !isGrown(session, dataset))
     return { record: null, summary: ["no new rows", ...rejected].join(": ") };
-  }
   let summary = `${driftSentence(record, (await mutedIn(session, record)).muted)}; ${comparedRows(counts)}`;
   if ((fresh.earlier ?? 0) > 0) {
     const unknown = await newRows(session, loaded.run, { dataset, table });
