@@ -100,6 +100,8 @@ export interface MixedFacts extends OddValues {
   readonly format: string | undefined;
   /** So few cells are odd that they may be mistakes: `words` has all of their values, else the first. */
   readonly isFew: boolean;
+  /** The odd cells are one or two repeated words, which most likely stand for missing values. */
+  readonly areMissing: boolean;
 }
 
 export interface OddValues {

@@ -195,3 +195,14 @@ export function recordedFormats(read: readonly ReadColumn[]): Map<string, string
   const recorded = read.filter((column) => column.format !== undefined && !isPlain(column));
   return new Map(recorded.map(({ name, format }) => [name, format!]));
 }
+
+/** See Staged. */
+export function doubtsOf(read: readonly ReadColumn[]) {
+  const undecided = read.flatMap(({ name, choice, facts }) =>
+    choice === "undecided" || facts.some(({ mixed }) => mixed?.isFew === true) ? [name] : [],
+  );
+  const words = read.map(({ name, facts }) => {
+    return [name, facts.flatMap(({ mixed }) => (mixed?.areMissing === true ? mixed.words : []))] as const;
+  });
+  return { undecided, missingWords: new Map(words.filter(([, found]) => found.length > 0)) };
+}

@@ -6,7 +6,7 @@ import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
 import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
-import { asText, chooseFormats, convertColumns, readTypes, recordedFormats, type ReadColumn } from "./chooseFormats.ts";
+import { asText, chooseFormats, convertColumns, doubtsOf, readTypes, recordedFormats } from "./chooseFormats.ts";
 import { dateNotes, formatNotes } from "./formatNotes.ts";
 import { keptMarkerNotes, keptMarkers } from "./keptMarkers.ts";
 import { type Database, identifier, literal } from "../duckdb/duckdb.ts";
@@ -39,6 +39,8 @@ export interface Staged {
   readonly kept: ReadonlyMap<string, readonly string[]>;
   /** Columns that are text until a setting says which of two readings is meant, or what a few odd cells mean. */
   readonly undecided: readonly string[];
+  /** By column: the only values that are no numbers or dates, if they most likely stand for missing ones. */
+  readonly missingWords: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface StageOptions extends ReadOptions {
@@ -100,13 +102,9 @@ export async function stageFiles(database: Database, paths: readonly string[], o
     kept,
     csvNotes: ofCsv,
     isHeaderless: readings.some(({ head }) => head.headerless === "guessed"),
-    undecided: read.filter(isUndecided).map(({ name }) => name),
+    ...doubtsOf(read),
     formats: new Map([...before, ...recordedFormats(read)]),
   };
-}
-
-function isUndecided({ choice, facts }: ReadColumn): boolean {
-  return choice === "undecided" || facts.some(({ mixed }) => mixed?.isFew === true);
 }
 
 function csvReading({ path, csv, columns }: Loaded, { nameOf = (given) => given }: StageOptions): CsvReading[] {
@@ -145,7 +143,7 @@ function rejection(path: string, error: unknown): RejectedInput {
 interface Agreed {
   readonly parts: readonly Loaded[];
   readonly columns: readonly DatasetColumn[];
-  readonly read: readonly ReadColumn[];
+  readonly read: ReturnType<typeof chooseFormats>;
   readonly notes: readonly string[];
 }
 

@@ -5,6 +5,14 @@ import type { OddValues, ReadOptions } from "../readOptions.ts";
 /** More different values than these are not listed as values that mean "missing". */
 export const MAX_WORDS = 5;
 
+/** In a column of numbers or dates, up to two words, each repeated, in at most this share of the cells mean "missing". */
+const MISSING_SHARE = 0.02;
+
+export function meanMissing({ words, count }: OddValues, present: number): boolean {
+  const areRepeated = words.length <= 2 && count >= 2 * words.length && count <= MISSING_SHARE * present;
+  return areRepeated && words.every((word) => !/\d/.test(word));
+}
+
 /** The line of config.json that makes the words mean "missing", besides those that do. */
 export function missingLine({ nullValues = [] }: ReadOptions, words: readonly string[]): string {
   // What contains a comma could be two cells, so it cannot stand for a missing one.

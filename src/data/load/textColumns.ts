@@ -14,7 +14,7 @@ import { type Cell, type Database, identifier } from "../duckdb/duckdb.ts";
 import { codeIn, dateIn, formatIn, isInteger, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { columnsWhere } from "./exactDigits.ts";
 import { codeFacts, type TextFacts } from "../readOptions.ts";
-import { MAX_WORDS, oddValues } from "./oddValues.ts";
+import { MAX_WORDS, meanMissing, oddValues } from "./oddValues.ts";
 
 /** Rows that are looked at to find the formats a column may have; then every row is checked. */
 const SAMPLE_ROWS = 200;
@@ -210,8 +210,9 @@ async function factsOf(
   // None where every value is a plain number, but not one of the model's format.
   if (odd.count === 0) return wanted === undefined ? undefined : kept;
   const isFew = odd.count <= FEW * present && odd.words.length <= MAX_WORDS;
-  const words = isFew ? odd.words : odd.words.slice(0, 1);
-  return { ...kept, mixed: { words, count: odd.count, kind, format, isFew } };
+  const areMissing = meanMissing(odd, present);
+  const words = isFew || areMissing ? odd.words : odd.words.slice(0, 1);
+  return { ...kept, mixed: { words, count: odd.count, kind, format, isFew, areMissing } };
 }
 
 /** A date that cannot be read with day and month swapped, as the example for how all are read. */

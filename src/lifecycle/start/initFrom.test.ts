@@ -139,6 +139,15 @@ describe("initFrom", () => {
     expect(text).not.toContain("not used");
   });
 
+  it("reads one or two repeated words among numbers as missing, and says so", async () => {
+    const word = (i: number, every: number): string => (i % every === 3 ? "s.o." : `${i},5`);
+    const row = (i: number): string => [word(i, 60), word(i, 200), i % 11, i % 4].join(";");
+    const { config, text } = await start(csv("prime;montant;x;y", 600, row), "y");
+    expect(config).toMatchObject({ drop_columns: [], ingest: { null_values: ["s.o."] } });
+    expect(text).toContain('// read as missing: "prime" ("s.o."), "montant" ("s.o.")\n');
+    expect(text).not.toContain("not all values");
+  });
+
   it("does not split by time if a part would lack a class", async () => {
     const { config, text } = await start(
       csv("d,x,y", 60, (i) => `${day(i)},${i % 7},${i < 50 ? "a" : "b"}`),

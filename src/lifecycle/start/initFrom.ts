@@ -148,7 +148,8 @@ async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) 
     const first = await read([""]);
     const found = first.table.columns.map((column) => {
       const { name } = column;
-      return { name, markers: [...new Set([...markersOf(column), ...(first.kept.get(name) ?? [])])] };
+      const among = [first.kept, first.missingWords].flatMap((words) => words.get(name) ?? []);
+      return { name, markers: [...new Set([...markersOf(column), ...among])] };
     });
     const marked = found.filter(({ markers }) => markers.length > 0);
     if (marked.length === 0) return use({ ...first, markers: undefined }, output);
