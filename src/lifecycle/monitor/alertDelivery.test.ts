@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
+import type { ProgressEvent } from "../../core/context.ts";
 import { newsOfJob } from "../../core/records/alert.ts";
 import { exampleConfig, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { keepSending } from "./alertDelivery.ts";
@@ -48,4 +49,20 @@ it("tries a channel that failed again soon, says when, and sends all that waits 
   await stop();
   expect((await openAlerts(workspace)).undelivered).toEqual([]);
   server.close();
+});
+
+it("gives no hint to correct a channel whose delivery was interrupted", async () => {
+  const example = await exampleWorkspace({
+    ...exampleConfig,
+    alerts: [{ type: "webhook", url: "http://127.0.0.1:9/", name: "ops", retries: 0 }],
+  });
+  const hints: (string | undefined)[] = [];
+  const workspace = example.workspace();
+  const emit = (event: ProgressEvent): void => {
+    if (event.type === "warning") hints.push(event.hint);
+  };
+  const context = { ...workspace.context, signal: AbortSignal.abort(), emit };
+  const job = { source: "schedule", name: "a", createdAt: context.now().toISOString() };
+  await sendAlerts({ ...workspace, context }, [newsOfJob(job, { isFine: false, message: "failed", cause: "" })]);
+  expect(hints).toEqual(["it is sent again with the next alerts, `mlctl alerts test` checks the channel"]);
 });

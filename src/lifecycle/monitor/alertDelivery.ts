@@ -28,7 +28,7 @@ const failed = new Set<string>();
 /** The configurations whose messages this process keeps sending. */
 const kept = new Set<string>();
 
-export function warn({ context }: Workspace, message: string, hint: string): void {
+export function warn({ context }: Workspace, message: string, hint?: string): void {
   context.emit({ type: "warning", stage: "alerts", message, hint });
 }
 
@@ -142,13 +142,16 @@ function warnOf(
   { name, type, hint }: Channel,
   { error, check }: { readonly error: string; readonly check: string },
 ): void {
+  const message = `could not send an alert to ${name}: ${error}`;
+  // The channel has no fault.
+  if (error.startsWith("interrupted")) return warn(workspace, message, check.slice(2) || undefined);
   // An HTTP status from 500 on.
   const correct = error.startsWith("response 5")
     ? "the receiver has a fault"
     : type !== "command" && SILENCE.test(error)
       ? `the receiver does not answer: start it, or correct ${keysOf[type]} of this entry of "alerts" in config.json`
       : `correct ${keysOf[type]} of this entry of "alerts" in config.json`;
-  warn(workspace, `could not send an alert to ${name}: ${error}`, hint ?? `${correct}${check}`);
+  warn(workspace, message, hint ?? `${correct}${check}`);
 }
 
 const SILENCE = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|other side closed|^no response within/;
