@@ -1,6 +1,7 @@
 /** Jobs at their times: the daemon, a crontab (a program of the same name stands in for the real one), and the dead-man check. */
 import { existsSync, rmSync } from "node:fs";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hostTimes } from "../automation/schedule/install/hostTimes.ts";
@@ -254,6 +255,41 @@ describe("schedule run", () => {
     ]);
     copy.ok("schedule", "now", "slow", "--missed", "--trust");
     expect(runs().filter(({ status }) => status !== "skipped")).toHaveLength(2);
+  });
+
+  it("that starts while the killed one still counts as alive notices its jobs once it is gone", async () => {
+    const copy = workspace.copy();
+    rmSync(join(copy.folder, "models/schedule"), { recursive: true, force: true });
+    copy.configure({ schedule: [{ name: "slow", command: "ingest", cron: "0 0 1 1 *", missed: "run" }] });
+    const dying = spawn("sleep", ["600"]);
+    const at = new Date(Date.now() - 60_000).toISOString();
+    const execution = {
+      kind: "execution",
+      executionId: "20260101T000000000Z_slow",
+      job: "slow",
+      command: ["ingest"],
+      trigger: "schedule",
+      dueAt: at,
+      startedAt: at,
+      endedAt: null,
+      status: "running",
+      exitCode: null,
+      reason: null,
+      seconds: null,
+      log: null,
+      pid: dying.pid,
+      host: hostname(),
+    };
+    copy.write({ "models/schedule/execution_20260101T000000000Z_slow.json": JSON.stringify(execution) });
+    const { child, finished } = copy.start("schedule", "run");
+    await until(() => copy.names("models/schedule", /^jobs\.json$/).length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(jobs(copy)[0]!.status).toBe("running");
+    dying.kill("SIGKILL");
+    await until(() => jobs(copy)[0]!.last[0]!.status === "done");
+    child.kill("SIGTERM");
+    expect((await finished).stderr).toMatch(/slow: its run for .* was killed: running the job again/);
+    expect(jobs(copy)[0]!.last.map(({ status }) => status)).toEqual(["done", "killed"]);
   });
 
   it("runs jobs at their times, catches up, never twice at once, and drains on SIGTERM", async () => {

@@ -93,17 +93,22 @@ export async function recordKilled(workspace: Workspace, job: string): Promise<D
     const endedAt = workspace.context.now().toISOString();
     await queueAlerts(workspace, jobNews({ ...killed, endedAt }));
     await saveExecution(workspace, killed);
+    // It ran well since: the message about that resolves this one.
+    if (ran[0]?.status === "done") await queueAlerts(workspace, jobNews(ran[0]));
   }
   const [last, ...others] = ran;
   if (last === undefined || last.dueAt === null || !(last.status === "killed" || isInterrupted(last))) return undefined;
   return others.some(({ dueAt }) => dueAt === last.dueAt) ? undefined : new Date(last.dueAt);
 }
 
-/** A scheduler that starts has no runs yet: those with its number are of one before it, such as in a container. */
+/** An earlier process with this number is gone, such as one of a container before its restart. */
 function isInterrupted(execution: Execution): boolean {
-  const { status, host, pid } = execution;
-  const isOwn = host === hostname() && pid === process.pid;
-  return status === "running" && (isOwn || actualStatus(execution) === "killed");
+  return isOfEarlier(execution) && (execution.pid === process.pid || actualStatus(execution) === "killed");
+}
+
+/** Runs, as its record says, since before this process started on this machine. */
+export function isOfEarlier({ status, host, startedAt }: Execution): boolean {
+  return status === "running" && host === hostname() && Date.parse(startedAt) < performance.timeOrigin;
 }
 
 export function unattendedExecutions(store: RunStore, job: string): Execution[] {

@@ -9,7 +9,7 @@ import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { keepSending } from "../../lifecycle/monitor/alertDelivery.ts";
 import { onSchedule, latestTime, type MissedTimes } from "./cron.ts";
 import { executeJob, isPassing, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
-import { recentExecutions, recordKilled, saveExecution, describeExecution } from "./executionLog.ts";
+import { recentExecutions, recordKilled, saveExecution, describeExecution, isOfEarlier } from "./executionLog.ts";
 import { describeMissed, missedTimes, expectJobs, expectations } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 
@@ -29,6 +29,8 @@ interface Daemon extends RunScheduleOptions {
 const DISK = "disk";
 
 const RETRY_MILLISECONDS = 10_000;
+
+const [FIRST_LOOK_MILLISECONDS, LONGEST_LOOK_MILLISECONDS] = [500, 60_000];
 
 /** Runs until the signal aborts; running jobs then get `drainMs` to finish (on Ctrl-C they are stopped at once). */
 export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly executions: number }> {
@@ -60,6 +62,7 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
     const missed = missedTimes(job, before[job.name], await recentExecutions(workspace, job.name), context.now());
     if (missed !== undefined) void catchUp(job, missed, daemon);
     else if (killed !== undefined && job.missed === "run") void repeat(job, killed, daemon);
+    else void awaitEarlier(job, daemon).catch((error: unknown) => noteFailure(daemon, job, error));
   }
   const stopSending = keepSending(workspace);
   const message = `${counted(jobs.length, "job")}; press Ctrl-C to stop`;
@@ -153,6 +156,19 @@ async function catchUp(job: ScheduledJob, missed: MissedTimes, daemon: Daemon): 
   const message = `${job.name}: ${describeMissed(missed)}: running the job now`;
   daemon.workspace.context.emit({ type: "warning", stage: `schedule ${job.name}`, message });
   await daemon.start(job, missed.latest, "missed");
+}
+
+/** A process that was killed counts as alive until it is gone, which takes seconds; another scheduler stays. */
+async function awaitEarlier(job: ScheduledJob, daemon: Daemon): Promise<void> {
+  const { workspace } = daemon;
+  const { signal } = workspace.context;
+  for (let wait = FIRST_LOOK_MILLISECONDS; ; wait = Math.min(2 * wait, LONGEST_LOOK_MILLISECONDS)) {
+    if (!(await recentExecutions(workspace, job.name)).some(isOfEarlier)) return;
+    await sleep(wait, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    const killed = await recordKilled(workspace, job.name);
+    if (killed !== undefined && job.missed === "run") return repeat(job, killed, daemon);
+  }
 }
 
 async function repeat(job: ScheduledJob, time: Date, daemon: Daemon): Promise<void> {
