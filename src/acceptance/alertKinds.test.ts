@@ -205,10 +205,16 @@ describe("a deployment", () => {
     workspace.ok("deploy", "v2", "--force");
     workspace.ok("deploy", "--rollback");
     workspace.write({ "config.json": config });
-    expect((await news("schedule", "now", "nightly")).map(({ subject }) => subject)).toEqual([
+    // It switches nothing: v1 is deployed already.
+    expect((await news("deploy", "v1")).map(({ subject }) => subject)).toEqual([
       "[shop] deployed v2, replacing v1",
       "[shop] rolled back to v1, replacing v2",
     ]);
+    workspace.configure({ alerts: [] });
+    workspace.ok("deploy", "v2", "--force");
+    workspace.write({ "config.json": config });
+    expect((await news("deploy", "v99")).map(({ subject }) => subject)).toEqual(["[shop] deployed v2, replacing v1"]);
+    await news("deploy", "--rollback");
     expect(await news("schedule", "now", "nightly")).toEqual([]);
   });
 

@@ -110,10 +110,13 @@ export const deploy = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/deploy/deploy.ts");
     const { sendAlerts } = await import("../lifecycle/monitor/monitorAlerts.ts");
+    let alerts: SentAlert[] = [];
     const deployed = await inSession(workspace, dryRun ? "read" : writingOptions("deploy", wait), (session) =>
       step.deploy(session, options),
-    );
-    const alerts = deployed.status === "kept" || dryRun ? [] : await sendAlerts(workspace, []);
+    ).finally(async () => {
+      // Also without a switch: the message of an earlier one may wait.
+      if (!dryRun) alerts = await sendAlerts(workspace, []);
+    });
     return { result: { ...deployed, alerts }, view: deployView(deployed, alerts) };
   },
 }) satisfies Command;

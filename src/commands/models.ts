@@ -1,5 +1,6 @@
 /** `mlctl models list | show | alias | note | export | promote`: the models of this workspace. */
 import { exitCodes, MlctlError, recover } from "../core/errors.ts";
+import type { SentAlert } from "../lifecycle/monitor/alertDelivery.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
 import { exportView, modelsView, modelView, noteView, promoteView } from "./views/modelViews.ts";
 import { inWorkspace, openOther, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -151,6 +152,7 @@ const promote = defineCommand({
     const { reading, writing } = await import("../lifecycle/session.ts");
     const { shellWord } = await import("../automation/schedule/install/jobCommand.ts");
     const { sendAlerts } = await import("../lifecycle/monitor/monitorAlerts.ts");
+    let alerts: SentAlert[] = [];
     const promoted = await reading(source, (session) =>
       writing(target, writingOptions("models promote", wait), async (other) => {
         const brought = await bringModel(session, other, invocation.args[0]!);
@@ -164,8 +166,7 @@ const promote = defineCommand({
         );
         return { ...brought, ...deployed };
       }),
-    );
-    const alerts = promoted.status === "kept" ? [] : await sendAlerts(target, []);
+    ).finally(async () => (alerts = await sendAlerts(target, [])));
     const isThere = promoted.status !== "kept" || promoted.runId === promoted.previousRunId;
     return { result: { ...promoted, alerts }, view: promoteView(promoted, to), exitCode: isThere ? 0 : exitCodes.gate };
   },
