@@ -94,7 +94,7 @@ function round(paths: Paths): void {
   }
   workspace.write({
     [`${paths.input_folder_path}/in.csv`]: rows(120, 0),
-    [`${paths.test_data_path}/test.csv`]: rows(60, 3),
+    [`${paths.test_data_path}/test.csv`]: rows(60, 3.5),
     [`${paths["watch.folder"]}/input/drop.csv`]: rows(5, 1),
   });
   const ingestedRows = (): number => workspace.json<{ dataset: { rows: number } }>("ingest", "--force").dataset.rows;
@@ -121,7 +121,7 @@ function round(paths: Paths): void {
   for (const each of isOutside ? [] : [other]) {
     each.ok("verify");
     expect(each.json<{ runs: unknown[] }>("runs", "list").runs.length).toBeGreaterThan(0);
-    expect(each.read(join(paths.test_data_path, "test.csv"))).toBe(rows(60, 3));
+    expect(each.read(join(paths.test_data_path, "test.csv"))).toBe(rows(60, 3.5));
     expect(each.run(["predict", "-"], { input: "x,word\n1,a\n" }).stdout).toMatch(
       /^x,word,prediction,probability\n1,a,0,/,
     );
