@@ -42,6 +42,13 @@ it.each([
   for (const column of [text(values), number(values)]) expect(numbersGroups(column, y, task)).toBe(expected);
 });
 
+it("looks at some of many groups, with all their rows", () => {
+  const codes = Array.from({ length: 60_000 }, (_, row) => (row * 7) % 15_000);
+  const byGroup = Float64Array.from(codes, (code) => Number(code % 7 < 2));
+  const byRow = Float64Array.from(codes, () => Number(uniform() < 0.3));
+  expect([byGroup, byRow].map((y) => numbersGroups(text(codes), y, "binary"))).toEqual([true, false]);
+});
+
 it("does not take measures for numbers of groups", () => {
   const y = ofPatient(0.4);
   expect(numbersGroups(number(patients.map((patient) => patient + 0.5)), y, "binary")).toBe(false);

@@ -9,6 +9,11 @@ const ALIKE = 0.8;
 /** Share of the variance of a number that is between the groups: more than the means of a category usually explain. */
 const BETWEEN = 0.95;
 
+/** Of more groups, some are looked at with all their rows: a map of a million groups would take a gigabyte. */
+const ENOUGH_GROUPS = 2000;
+/** With more rows, numbers are not looked at, because how many differ is not known. */
+const MOST_NUMBERS = 200_000;
+
 interface Group {
   rows: number;
   sum: number;
@@ -22,11 +27,19 @@ interface Group {
  */
 export function numbersGroups(column: Column, y: Float64Array, task: Task): boolean {
   const isCategory = column.kind === "category";
-  if (!isCategory && (column.kind !== "number" || !column.values.every(isWholeOrMissing))) return false;
+  if (!isCategory && (y.length > MOST_NUMBERS || column.kind !== "number" || !column.values.every(isWholeOrMissing)))
+    return false;
   const cells = isCategory ? column.codes : column.values;
+  // Groups of two rows on average at least.
+  const values = isCategory ? column.categories.length : new Set(cells).size;
+  if (2 * values > y.length) return false;
+  const every = Math.max(1, Math.floor(values / ENOUGH_GROUPS));
   const groups = new Map<number, Group>();
+  let looked = 0;
   for (const [row, target] of y.entries()) {
     const cell = cells[row]!;
+    if (cell % every !== 0) continue;
+    looked++;
     if (isCategory ? cell < 0 : Number.isNaN(cell)) continue;
     const group = groups.get(cell) ?? { rows: 0, sum: 0, counts: new Map<number, number>() };
     groups.set(cell, group);
@@ -36,7 +49,7 @@ export function numbersGroups(column: Column, y: Float64Array, task: Task): bool
   }
   const repeated = new Map([...groups].filter(([, { rows }]) => rows > 1));
   const rows = repeated.values().reduce((sum, group) => sum + group.rows, 0);
-  if (repeated.size < LEAST_GROUPS || 2 * rows < y.length) return false;
+  if (repeated.size < LEAST_GROUPS || 2 * rows < looked) return false;
   return task === "regression" ? isBetween(cells, y, repeated) : isAlike([...repeated.values()]);
 }
 
