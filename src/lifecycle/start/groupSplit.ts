@@ -18,7 +18,8 @@ export function groupSplit(
   const column = inputs.columns.find((each) => numbersGroups(each, known, spec.task));
   if (column === undefined) return undefined;
   const groups = Array.from({ length: inputs.rowCount }, (_, row) => cellText(column, row));
-  const split = splitOf(inputs.rowCount, known, { ...options, method: "group", groups, classCount: 0 });
+  const classCount = spec.classes?.length ?? 0;
+  const split = splitOf(inputs.rowCount, known, { ...options, method: "group", groups, classCount });
   const name = JSON.stringify(column.name);
   const note = `rows of one ${name} have nearly the same target: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
   const selection = { group_column: column.name };

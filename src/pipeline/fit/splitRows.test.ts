@@ -38,6 +38,12 @@ describe("splitRows", () => {
     expect(training.length + validation.length).toBe(300);
     expect(validation.length).toBeGreaterThan(60);
     expect(validation.length).toBeLessThanOrEqual(75);
+    // Class 2 is only in one group, which trains with every seed.
+    const classes = Float64Array.from(groups, (group, row) => (group === "client 4" ? 2 : row % 2));
+    for (let seed = 0; seed < 20; seed++) {
+      const split = splitRows(long, classes, { ...options, seed, classCount: 3, method: "group", groups });
+      expect(Array.from(split.validation, (row) => classes[row])).not.toContain(2);
+    }
     const same = groups.map(() => "a");
     expect(() => splitRows(long, new Float64Array(300), { ...options, method: "group", groups: same })).toThrow(
       "the split leaves no validation rows (300 rows, method group): all of them have the same group",

@@ -34,7 +34,7 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   const validation = new Uint8Array(table.rowCount);
   const share = Math.ceil(table.rowCount * options.validationSize);
   if (options.method === "time") markLate(table, options, validation);
-  else if (options.method === "group") markGroups(options.groups ?? [], share, options.seed, validation);
+  else if (options.method === "group") markGroups(y, share, options, validation);
   else if (options.method === "head") validation.fill(1, options.rows ?? table.rowCount - share);
   else if (options.method === "stratified" && options.classCount > 0) markStratified(y, options, validation);
   else markRandom(rowsWhere(validation, 0), share, options.seed, validation);
@@ -69,17 +69,28 @@ function markStratified(y: Float64Array, options: SplitOptions, validation: Uint
   }
 }
 
-/** Whole groups of together at most `count` rows, or the smallest group. */
-function markGroups(groups: readonly (string | null)[], count: number, seed: number, validation: Uint8Array): void {
+/** Whole groups of together at most `count` rows, or the smallest group; none without which a class would not train. */
+function markGroups(y: Float64Array, count: number, options: SplitOptions, validation: Uint8Array): void {
+  const { groups = [], classCount, seed } = options;
   const rowsOf = [...Map.groupBy(groups.keys(), (row) => groups[row]!).values()];
   if (rowsOf.length < 2) return;
+  const training = classCounts(y.keys(), y, classCount);
   let left = Math.max(count, Math.min(...rowsOf.map(({ length }) => length)));
   for (const at of random(seed).shuffle(Int32Array.from(rowsOf.keys()))) {
     const rows = rowsOf[at]!;
-    if (rows.length > left) continue;
+    const own = classCounts(rows, y, classCount);
+    if (rows.length > left || own.some((n, code) => n > 0 && n === training[code])) continue;
     left -= rows.length;
     for (const row of rows) validation[row] = 1;
+    own.forEach((n, code) => (training[code]! -= n));
   }
+}
+
+/** @param y −1 where the class is unknown */
+function classCounts(rows: Iterable<number>, y: Float64Array, classCount: number): Float64Array {
+  const counts = new Float64Array(classCount);
+  if (classCount > 0) for (const row of rows) if (y[row]! >= 0) counts[y[row]!]!++;
+  return counts;
 }
 
 function markLate(table: Table, options: SplitOptions, validation: Uint8Array): void {
