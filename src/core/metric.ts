@@ -40,6 +40,11 @@ export interface Metric {
   readonly aliases?: readonly string[];
   /** NaN if undefined, e.g. AUC with one class. NaN never passes a gate. */
   compute(evaluation: Evaluation): number;
+  /**
+   * The value if row i occurs `rowCounts[i]` times, (n_samples). What does not depend on the resample (losses, order of the
+   * scores) is computed before, so that a bootstrap is fast.
+   */
+  prepare(evaluation: Evaluation): (rowCounts: Uint32Array) => number;
 }
 
 /** Rows that share a value of a column, on which the model is clearly worse. */

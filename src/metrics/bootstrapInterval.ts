@@ -3,7 +3,6 @@ import type { Evaluation, Metric } from "../core/metric.ts";
 import { atOnce, type Work } from "../core/inTurns.ts";
 import { random, type Random } from "../core/random.ts";
 import { quantileSorted } from "../stats/descriptive.ts";
-import type { ResampledMetric } from "./meanMetric.ts";
 
 export interface BootstrapOptions {
   readonly seed: number;
@@ -35,18 +34,14 @@ export function hasRowsByClass({ byClass }: Metric, { yTrue, classCount }: Evalu
 }
 
 /** Percentile interval over resamples of the rows with replacement (Efron, 1979). */
-export function bootstrapInterval(
-  evaluation: Evaluation,
-  metric: ResampledMetric,
-  options: BootstrapOptions,
-): Interval {
+export function bootstrapInterval(evaluation: Evaluation, metric: Metric, options: BootstrapOptions): Interval {
   return atOnce(bootstrapInTurns(evaluation, [metric], options))[0]!;
 }
 
 /** The same for several metrics: draws the resamples once for all, which takes longest. Yields after some resamples. */
 export function* bootstrapInTurns(
   evaluation: Evaluation,
-  metrics: readonly ResampledMetric[],
+  metrics: readonly Metric[],
   options: BootstrapOptions,
 ): Work<Interval[]> {
   const rowCount = evaluation.yTrue.length;
@@ -111,7 +106,7 @@ export function affordableResamples(wanted: number, rowCount: number): number {
 export function pairedBootstrap(
   first: Evaluation,
   second: Evaluation,
-  metric: ResampledMetric,
+  metric: Metric,
   options: BootstrapOptions,
 ): { difference: number; interval: Interval; shareBetter: number } {
   const rowCount = first.yTrue.length;

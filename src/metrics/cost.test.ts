@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Costs, Evaluation } from "../core/metric.ts";
 import { bootstrapInterval } from "./bootstrapInterval.ts";
 import { computeMetrics } from "./findMetric.ts";
-import { cost } from "./regression.ts";
+import { metrics } from "./index.ts";
 
+const { cost } = metrics;
 const costs: Costs = { truePositive: -20, falsePositive: 5, falseNegative: 100, trueNegative: 0, over: 1, under: 3 };
 
 function evaluation(task: "binary" | "regression", yTrue: number[], yPred: number[]): Evaluation {

@@ -3,7 +3,6 @@ import { MlctlError } from "../core/errors.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import type { Task } from "../core/table/table.ts";
 import { metrics } from "./index.ts";
-import type { ResampledMetric } from "./meanMetric.ts";
 import { finiteOrNull } from "../core/json.ts";
 import type { Evaluation, Metric } from "../core/metric.ts";
 
@@ -11,8 +10,8 @@ import type { Evaluation, Metric } from "../core/metric.ts";
  * @param task if given, the metric must support it
  * @throws {MlctlError} kind "usage" for an unknown metric or one that does not support the task
  */
-export function findMetric(name: string, task?: Task): ResampledMetric {
-  const known = Object.values<ResampledMetric>(metrics);
+export function findMetric(name: string, task?: Task): Metric {
+  const known = Object.values<Metric>(metrics);
   const metric = known.find((each) => each.name === name || each.aliases?.includes(name));
   const list = known.flatMap((each) => (task === undefined || each.tasks.includes(task) ? [each.name] : []));
   if (metric === undefined) {

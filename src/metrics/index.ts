@@ -1,39 +1,19 @@
 /** Registry of metrics, by their names in config.json and --json, in display order. */
-import {
-  accuracy,
-  averagePrecision,
-  balancedAccuracy,
-  brier,
-  f1,
-  kappa,
-  logLoss,
-  mcc,
-  precision,
-  recall,
-  rocAuc,
-} from "./classification.ts";
-import { cost, mae, mape, maxError, medianAbsoluteError, mse, r2, rmse, smape } from "./regression.ts";
-import type { ResampledMetric } from "./meanMetric.ts";
+import type { Metric } from "../core/metric.ts";
+import { classificationMetrics } from "./classification.ts";
+import type { Unnamed } from "./metricKinds.ts";
+import { regressionMetrics } from "./regression.ts";
 
-export const metrics = {
-  accuracy,
-  balanced_accuracy: balancedAccuracy,
-  precision,
-  recall,
-  f1,
-  roc_auc: rocAuc,
-  average_precision: averagePrecision,
-  log_loss: logLoss,
-  brier,
-  mcc,
-  kappa,
-  rmse,
-  mse,
-  mae,
-  mape,
-  smape,
-  r2,
-  median_absolute_error: medianAbsoluteError,
-  max_error: maxError,
-  cost,
-} satisfies Record<string, ResampledMetric>;
+export const metrics = named({ ...classificationMetrics, ...regressionMetrics });
+
+/** Adds name and `compute`, which counts each row once, so that a value and its bootstrap use the same formula. */
+function named<Name extends string>(all: Readonly<Record<Name, Unnamed>>): Readonly<Record<Name, Metric>> {
+  const entries = Object.entries<Unnamed>(all).map(([name, metric]): [string, Metric] => {
+    const compute: Metric["compute"] = (evaluation) => {
+      const rowCount = evaluation.yTrue.length;
+      return rowCount === 0 ? NaN : metric.prepare(evaluation)(new Uint32Array(rowCount).fill(1));
+    };
+    return [name, { ...metric, name, compute }];
+  });
+  return Object.fromEntries(entries) as Record<Name, Metric>;
+}

@@ -1,6 +1,6 @@
 /** ROC curve: true positive rate against false positive rate, over all thresholds. */
 import type { Evaluation } from "../core/metric.ts";
-import { classScores, rankScores } from "./rankMetric.ts";
+import { classScores, rankScores } from "./metricKinds.ts";
 
 /**
  * Equal to scikit-learn's roc_curve: one point per distinct score, without those on a straight line between others.

@@ -4,7 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import { sampledRows } from "../../stats/samplePositions.ts";
 import { selectValues } from "../../core/table/table.ts";
 import { calibrationCurve, precisionRecallCurve, type PrecisionRecallCurve, rocCurve } from "../../metrics/rocCurve.ts";
-import { classScores } from "../../metrics/rankMetric.ts";
+import { classScores } from "../../metrics/metricKinds.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { heightAt, type Curve } from "../../plots/curve.ts";
 import { mean, lowerBound } from "../../stats/descriptive.ts";

@@ -15,7 +15,7 @@ import type { Judgement } from "../judge.ts";
 import type { Session } from "../session.ts";
 import { metricLabel } from "../settings.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
-import { classScores } from "../../metrics/rankMetric.ts";
+import { classScores } from "../../metrics/metricKinds.ts";
 import { presentValues, extentOf } from "../../stats/descriptive.ts";
 
 const MAX_COLUMNS = 6;
