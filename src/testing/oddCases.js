@@ -51,7 +51,7 @@ export function oddCase(seed) {
     featurePatterns: null,
     features,
     threshold: dice.chance(0.3) ? "tune" : 0.5,
-    calibration: dice.one([null, "sigmoid", "isotonic"]),
+    calibration: dice.one([null, "sigmoid"]),
     classWeight: dice.one([null, null, "balanced", { a: dice.one(ODD), b: dice.one(ODD) }]),
     metric: task === "regression" ? "rmse" : "log_loss",
     seed: 1,

@@ -64,7 +64,7 @@ function statisticsOf(seed) {
           input === "values" ? compare(left, right) : compare(...counts),
     ),
     () => columnStatistics(left),
-    ...["sigmoid", "isotonic"].map((method) => () => fitCalibration(method, probabilities, y)),
+    () => fitCalibration(probabilities, y),
     ...[binary, regression].flatMap((evaluation) => [
       () => computeMetrics(evaluation),
       ...metricsOf(evaluation).map((metric) => () => bootstrapInterval(evaluation, metric, { seed: 1, resamples: 5 })),

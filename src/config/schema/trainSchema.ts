@@ -42,7 +42,7 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
     class_weight: orNull(z.union([z.literal("balanced"), z.record(z.string(), z.number().gt(0))])).describe(
       "classification: weight of a training row by label, or balanced; null: equal weights",
     ),
-    calibration: orNull(z.enum(["sigmoid", "isotonic"])).describe(
+    calibration: orNull(z.enum(["sigmoid"])).describe(
       "two classes: how probabilities are calibrated, on folds of the training set; null: not calibrated",
     ),
     distributed: orNull(distributedSchema()).describe(

@@ -11,10 +11,12 @@ export interface FittedTransform {
   readonly state: JsonObject;
 }
 
-/** Calibration of the probability of class 1: a sigmoid of its log-odds (Platt scaling) or isotonic regression. */
-export type Calibration =
-  | { readonly method: "sigmoid"; readonly slope: number; readonly intercept: number }
-  | { readonly method: "isotonic"; readonly x: readonly number[]; readonly y: readonly number[] };
+/** Calibration of the probability of class 1: a sigmoid of its log-odds (Platt scaling). */
+export interface Calibration {
+  readonly method: "sigmoid";
+  readonly slope: number;
+  readonly intercept: number;
+}
 
 /** The same data, configuration and seed give the same bytes: it contains no timestamp, run id or path. */
 export interface Model {

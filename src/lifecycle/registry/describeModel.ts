@@ -15,8 +15,7 @@ export async function describeModel(session: Session, reference: string) {
     family: estimator.family,
     params: estimator.params,
     threshold,
-    // Isotonic regression stores scores of rows.
-    calibration: calibration?.method === "isotonic" ? { ...calibration, x: [], y: [] } : calibration,
+    calibration,
     metrics,
     transforms: model.transforms.map(({ type }) => type),
     target: signature.target,

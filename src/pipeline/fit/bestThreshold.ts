@@ -101,30 +101,25 @@ function valueOfCounts(name: string, costs: Costs | undefined): (counts: Uint32A
 /** Newton's method on two parameters usually converges in a dozen steps. */
 const MAX_STEPS = 100;
 
-/** @param probabilities of class 1, each from a model that had not seen the row. @param y class codes 0 and 1, (n_samples) */
-export function fitCalibration(
-  method: Calibration["method"],
-  probabilities: Float64Array,
-  y: Float64Array,
-): Calibration {
-  return method === "isotonic"
-    ? { method, ...isotonicRegression(probabilities, y) }
-    : { method, ...plattScaling(Float64Array.from(probabilities, logOdds), y) };
-}
-
-/** Platt's targets are smoothed away from 0 and 1, as in scikit-learn's CalibratedClassifierCV. @see Platt (1999) */
-function plattScaling(scores: Float64Array, y: Float64Array): { slope: number; intercept: number } {
+/**
+ * Platt scaling. Its targets are smoothed away from 0 and 1, as in scikit-learn's CalibratedClassifierCV.
+ * @param probabilities of class 1, each from a model that had not seen the row
+ * @param y class codes 0 and 1, (n_samples)
+ * @see Platt (1999)
+ */
+export function fitCalibration(probabilities: Float64Array, y: Float64Array): Calibration {
+  const scores = Float64Array.from(probabilities, logOdds);
   const positives = y.reduce((sum, code) => sum + code, 0);
   const [high, low] = [(positives + 1) / (positives + 2), 1 / (y.length - positives + 2)];
   const targets = y.map((code) => (code === 1 ? high : low));
   const start = Math.log((positives + 1) / (y.length - positives + 1));
-  let current = { slope: 0, intercept: start };
+  let current: Line = { slope: 0, intercept: start };
   for (let step = 0; step < MAX_STEPS; step++) {
     const [dSlope, dIntercept] = newtonStep(current, scores, targets);
     const next = lineSearch(current, [dSlope, dIntercept], (tried) => loss(tried, scores, targets));
     const moved = Math.abs(next.slope - current.slope) + Math.abs(next.intercept - current.intercept);
     current = next;
-    if (moved < 1e-12) return current;
+    if (moved < 1e-12) return { method: "sigmoid", ...current };
   }
   const message = "cannot calibrate the probabilities: the sigmoid fit did not converge";
   throw new MlctlError("data", message, { hint: 'set "train.calibration" to null' });
@@ -166,55 +161,4 @@ function lineSearch(from: Line, [dSlope, dIntercept]: [number, number], lossOf: 
     if (lossOf(next) <= before) return next;
   }
   return from;
-}
-
-/** Isotonic regression: the non-decreasing function with the smallest squared error. */
-export interface Steps {
-  /** Ascending and distinct. The function is linear between two points and constant outside. */
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-}
-
-interface Block {
-  readonly first: number;
-  readonly last: number;
-  readonly sum: number;
-  readonly count: number;
-}
-
-/**
- * Pool-adjacent-violators algorithm, like scikit-learn's IsotonicRegression(out_of_bounds="clip"). O(n log n).
- * @param x positions, (n_samples), without NaN
- * @param y values, (n_samples), without NaN
- */
-export function isotonicRegression(x: Float64Array, y: Float64Array): Steps {
-  const blocks: Block[] = [];
-  for (const point of distinctPoints(x, y)) {
-    let block = point;
-    while (blocks.length > 0 && meanOf(blocks.at(-1)!) >= meanOf(block)) block = joined(blocks.pop()!, block);
-    blocks.push(block);
-  }
-  const ends = blocks.flatMap((block) => {
-    const value = meanOf(block);
-    return [...new Set([block.first, block.last])].map((at) => ({ at, value }));
-  });
-  return { x: ends.map(({ at }) => at), y: ends.map(({ value }) => value) };
-}
-
-function distinctPoints(x: Float64Array, y: Float64Array): Block[] {
-  const points: Block[] = [];
-  for (const row of Int32Array.from(x.keys()).toSorted((a, b) => x[a]! - x[b]! || a - b)) {
-    const point = { first: x[row]!, last: x[row]!, sum: y[row]!, count: 1 };
-    const tied = points.at(-1)?.last === point.first ? points.pop() : undefined;
-    points.push(tied === undefined ? point : joined(tied, point));
-  }
-  return points;
-}
-
-function joined(left: Block, right: Block): Block {
-  return { first: left.first, last: right.last, sum: left.sum + right.sum, count: left.count + right.count };
-}
-
-function meanOf({ sum, count }: Block): number {
-  return sum / count;
 }

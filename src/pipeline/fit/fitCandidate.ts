@@ -136,7 +136,7 @@ export async function decisionOf(candidate: Candidate, training: Rows, hooks: Fi
 /** @param unseen predictions of models that had not seen the rows */
 export function decisionFrom(candidate: Candidate, { y, probabilities }: OutOfFold): Decision {
   const { threshold, calibration: method = null } = candidate;
-  const learned = method === null ? {} : { calibration: fitCalibration(method, probabilities, y) };
+  const learned = method === null ? {} : { calibration: fitCalibration(probabilities, y) };
   const metric = tunedMetric(candidate);
   if (metric === undefined) return { threshold: typeof threshold === "number" ? threshold : null, ...learned };
   const calibrated = calibrate(probabilities, learned.calibration);

@@ -1,11 +1,22 @@
 /** Exports a model as an ONNX file, from columns or from features to predictions. */
 import { MlctlError } from "../../core/errors.ts";
-import { complement, graphColumn, scalar, type GraphBuilder, type GraphColumn } from "../../core/onnx.ts";
-import type { Model } from "../../core/records/model.ts";
+import type { Estimator, FittedEstimator } from "../../core/estimator.ts";
+import {
+  columnTensor,
+  complement,
+  graphColumn,
+  scalar,
+  type EstimatorInput,
+  type GraphBuilder,
+  type GraphColumn,
+} from "../../core/onnx.ts";
+import type { Calibration, Model } from "../../core/records/model.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
+import { marginNodes } from "../../estimators/ensemble.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { estimators } from "../../estimators/index.ts";
 import { transformNodes } from "../../features/branches.ts";
 import { requireTransform } from "../../features/index.ts";
-import { calibrationNodes, estimatorNodes, joined } from "./modelNodes.ts";
 import { encodeModel, newGraph, type Graph, type GraphValue, type OnnxGraph } from "./encodeModel.ts";
 
 /** "columns": the inputs are the model's columns; "features": the input is the matrix that its transforms compute. */
@@ -98,4 +109,41 @@ function fileOf(model: Model, graph: OnnxGraph) {
       model_sha256: model.sha256,
     },
   };
+}
+
+/** @returns (rows × features). @throws {MlctlError} kind "usage" if text or dates are left */
+function joined(graph: GraphBuilder, columns: readonly GraphColumn[]): string {
+  const wrong = columns.find(({ kind }) => kind !== "number");
+  if (wrong !== undefined) throw new MlctlError("usage", `column "${wrong.name}" is not a number after all transforms`);
+  const parts: string[] = [];
+  for (let at = 0; at < columns.length;) {
+    const first = columns[at]!;
+    const block = columns.slice(at, at + first.width);
+    const whole =
+      block.length === first.width && block.every(({ tensor, place }, i) => tensor === first.tensor && place === i);
+    parts.push(whole ? first.tensor : columnTensor(graph, first));
+    at += whole ? first.width : 1;
+  }
+  return parts.length === 1 ? parts[0]! : graph.add("Concat", parts, { axis: { int: 1 } });
+}
+
+/** @returns see Estimator.toOnnx. @throws {MlctlError} kind "usage" for an unsupported family */
+function estimatorNodes(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string {
+  const estimator = findEstimator(fitted.family);
+  if (estimator.toOnnx === undefined) {
+    const supported = Object.values<Estimator>(estimators).filter(({ toOnnx }) => toOnnx !== undefined);
+    const names = supported.map(({ family }) => family).join(", ");
+    throw new MlctlError("usage", `ONNX export does not support the family ${fitted.family}`, {
+      hint: `supported: ${names}; --format json exports the model in mlctl's own format`,
+    });
+  }
+  estimator.load(fitted); // rejects a damaged state
+  return estimator.toOnnx(graph, fitted, input);
+}
+
+/** @param probability (rows × 1) */
+function calibrationNodes(graph: GraphBuilder, probability: string, { slope, intercept }: Calibration): string {
+  const odds = marginNodes(graph, probability, "binary");
+  const scaled = graph.add("Mul", [odds, scalar(graph, slope)]);
+  return graph.add("Sigmoid", [graph.add("Add", [scaled, scalar(graph, intercept)])]);
 }

@@ -5,7 +5,6 @@ import type { Prediction } from "../../core/metric.ts";
 import type { Table, Task } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms, historyGaps } from "../../features/compileTransforms.ts";
-import { lowerBound } from "../../stats/descriptive.ts";
 import { logOdds } from "../../stats/softmax.ts";
 
 /** The parts of a model needed for prediction. */
@@ -59,18 +58,8 @@ export function applyThreshold(
 /** @param probabilities of class 1 */
 export function calibrate(probabilities: Float64Array, calibration: Calibration | null | undefined): Float64Array {
   if (!calibration) return probabilities;
-  if (calibration.method === "isotonic") return probabilities.map((share) => interpolate(share, calibration));
   const { slope, intercept } = calibration;
   return probabilities.map((share) => 1 / (1 + Math.exp(-(slope * logOdds(share) + intercept))));
-}
-
-/** Linear interpolation between neighbouring points; constant outside the range. */
-function interpolate(at: number, { x, y }: { readonly x: readonly number[]; readonly y: readonly number[] }): number {
-  const low = lowerBound(x, at);
-  if (low === 0) return y[0]!;
-  if (low === x.length) return y.at(-1)!;
-  const share = (at - x[low - 1]!) / (x[low]! - x[low - 1]!);
-  return y[low - 1]! + share * (y[low]! - y[low - 1]!);
 }
 
 /** Whether a model's probabilities can be taken as they are. */
