@@ -117,13 +117,6 @@ export interface Estimator {
     readonly param: string;
     shares(params: JsonObject): boolean;
     first(fitted: FittedEstimator, length: number): FittedEstimator;
-    /** For `rows`, of the models of all `lengths`, without building them (the last bit may differ); undefined if impossible. */
-    predictions?(
-      X: Matrix,
-      y: Float64Array,
-      options: FitOptions,
-      request: { readonly lengths: readonly number[]; readonly rows: Matrix },
-    ): Promise<Float64Array[] | undefined>;
   };
   /** Exports to formats of other programs, by format name, e.g. "xgboost-json". */
   readonly exports?: Readonly<Record<string, (fitted: FittedEstimator) => string>>;

@@ -10,7 +10,7 @@ import type { TrainingRequest } from "./engines/engine.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
 import type { Objective } from "./ensemble.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
-import { nativeEngine, trainJson } from "./engines/native/nativeEngine.ts";
+import { trainJson } from "./engines/native/nativeEngine.ts";
 import { parseJsonModel } from "./formats/treeFormat.ts";
 import { treePredictor } from "./predict/treePredictor.ts";
 import { xgboostParams } from "./xgboostParams.ts";
@@ -81,24 +81,4 @@ describe.skipIf(library === null || !canCompare)("native engine (needs libxgboos
       },
     );
   });
-});
-
-describe.skipIf(library === null)("margins without exporting the model (needs libxgboost)", () => {
-  it.each(["reg:squarederror", "binary:logistic", "multi:softprob"] as const)(
-    "equal those of models cut to each length (%s)",
-    async (objective) => {
-      const job = request("exact", objective);
-      const rows = matrix(3, 200);
-      const ensemble = parseJsonModel(await trainJson(job, library!));
-      const lengths = [30, 1, 12];
-      const margins = await nativeEngine(library!).margins!(job, rows, lengths);
-      lengths.forEach((length, i) => {
-        const cut = { ...ensemble, trees: ensemble.trees.slice(0, length * ensemble.outputCount) };
-        const own = treePredictor(cut).margins(rows);
-        expect(margins[i]).toHaveLength(own.length);
-        // The engine adds the base margin first, we add it last: a float32 rounding (6e-8) for each of 30 sums below 4.
-        margins[i]!.forEach((margin, at) => expect(Math.abs(margin - own[at]!)).toBeLessThan(30 * 4 * 6e-8));
-      });
-    },
-  );
 });

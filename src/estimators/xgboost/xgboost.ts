@@ -11,7 +11,7 @@ import { readEnsemble, type TreeEnsemble, checkTarget, objectiveOf } from "./ens
 import { exportJsonModel } from "./formats/exportJsonModel.ts";
 import { ensembleNodes } from "./formats/onnxNodes.ts";
 import { stopEarly } from "./train/stopEarly.ts";
-import { linkMargins, treePredictor } from "./predict/treePredictor.ts";
+import { treePredictor } from "./predict/treePredictor.ts";
 import { treeShap } from "./predict/treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
@@ -79,13 +79,6 @@ export const xgboost = {
       const state = firstRounds(readEnsemble(fitted), rounds, fitted.params);
       return { ...fitted, params: { ...fitted.params, n_estimators: rounds }, state };
     },
-    async predictions(X, y, options, { lengths, rows }) {
-      const { engine, request, objective } = await prepareFit(X, y, options);
-      if (engine.margins === undefined) return undefined;
-      const outputCount = objective === "multi:softprob" ? options.classCount : 1;
-      const margins = await engine.margins(request, rows, lengths);
-      return margins.map((sums) => linkMargins({ objective, outputCount }, sums));
-    },
   },
 
   exports: { "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames, fitted.params) },
@@ -128,5 +121,5 @@ async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
   const shape = { rowCount: X.rowCount, featureNames: X.columnNames };
   const context = { engine: engine.name, isDistributed: ranks !== undefined, objective, ...shape };
   const request = { ...common, ranks, X, y, objective, classCount, params: engineSettings(params, context) };
-  return { params, engine, objective, request };
+  return { params, engine, request };
 }

@@ -4,7 +4,6 @@
  */
 import { workerData } from "node:worker_threads";
 import { MlctlError } from "../../core/errors.ts";
-import type { Estimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { type Matrix, selectRows } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -48,25 +47,12 @@ async function lengthOf({ subject, params }: TrialTask): Promise<{ predictions: 
 }
 
 async function predictionsOf({ subject, fold, params, stages }: TrialTask): Promise<Float64Array[]> {
-  const { candidate } = subjects[subject]!;
-  const features = await featuresOf(subject, fold);
-  const { X, y, options, judged } = features;
-  const estimator = findEstimator(candidate.family);
-  const lengths = stages ?? ownLength(estimator, params);
-  if (lengths !== null) {
-    const answers = await estimator.stages?.predictions?.(X, y, { ...options, params }, { lengths, rows: judged });
-    if (answers !== undefined) return answers;
-  }
-  const fitted = await fitFeatures(candidate.family, features, { params });
+  const { family } = subjects[subject]!.candidate;
+  const { judged, ...features } = await featuresOf(subject, fold);
+  const estimator = findEstimator(family);
+  const fitted = await fitFeatures(family, features, { params });
   const models = stages === null ? [fitted] : stages.map((length) => estimator.stages!.first(fitted, length));
   return models.map((model) => estimator.load(model).predict(judged));
-}
-
-/** Fit length of a point that is alone in its group; null if the family cannot share fits. */
-function ownLength({ stages, params: specs }: Estimator, params: JsonObject): number[] | null {
-  if (stages === undefined || !stages.shares(params)) return null;
-  const length = params[stages.param] ?? specs.find(({ name }) => name === stages.param)?.default;
-  return typeof length === "number" ? [length] : null;
 }
 
 async function featuresOf(subject: number, fold: number | null): Promise<FoldFeatures> {

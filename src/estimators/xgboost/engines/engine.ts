@@ -30,11 +30,6 @@ export interface Engine {
    * @param keepsModel to return the trees of all rounds that were trained too, where the engine can
    */
   findRounds(request: TrainingRequest, watch: Watch, keepsModel: boolean): Promise<WatchedFit>;
-  /**
-   * Margins of `rows` after each of `rounds`, row-major (n_samples × outputs); absent if the engine can only return the
-   * model. These are the engine's own sums: it adds the base margin first, our predictor adds it last.
-   */
-  margins?(request: TrainingRequest, rows: Matrix, rounds: readonly number[]): Promise<Float32Array[]>;
 }
 
 /** Rows that each round is evaluated on, see `Watch`; NaN is missing, for every engine. */
@@ -66,13 +61,6 @@ export function watchJob(watch: Watch, { objective, classCount, params }: Traini
   };
 }
 
-/** Rows whose margins are returned instead of the model. */
-export interface MarginsJob {
-  readonly rowCount: number;
-  readonly values: Float32Array<ArrayBuffer>;
-  readonly rounds: readonly number[];
-}
-
 export interface TrainingJob {
   readonly rowCount: number;
   readonly columnCount: number;
@@ -89,8 +77,6 @@ export interface TrainingJob {
   readonly watch?: WatchJob;
   /** The model follows the best round and a line break. "native" only. */
   readonly keepsModel?: boolean;
-  /** If given, the result is float32 margins, by round and row, instead of the model. "native" only. */
-  readonly margins?: MarginsJob;
 }
 
 /** @param settings of the engine, which take precedence */

@@ -1,6 +1,5 @@
 /** Shared by the formats of XGBoost's models: float32 numbers, base margin, order of nodes and trees. */
 import { type Tree, objectives, type Objective, type TreeEnsemble, objectiveNames } from "../ensemble.ts";
-import type { Json, JsonObject } from "../../../core/json.ts";
 
 /** The float64 with the fewest digits that rounds to the same float32, so that JSON has 0.1, not 0.10000000149. */
 export function shortFloat(value: number): number {
@@ -158,26 +157,48 @@ function readBinaryTree(view: DataView, nodesAt: number, count: number): Tree {
   }, count);
 }
 
-/** @throws {RangeError} with the reason if this is not such a model, or one that mlctl does not train */
+/** What is read of the JSON that XGBoost saves. */
+interface JsonModel {
+  readonly learner: {
+    readonly objective: { readonly name: string };
+    readonly learner_model_param: { readonly num_class: string; readonly base_score: string };
+    readonly gradient_booster: {
+      readonly model: { readonly trees: readonly JsonTree[]; readonly tree_info: readonly number[] };
+    };
+  };
+}
+
+type JsonTree = Readonly<
+  Record<
+    | "left_children"
+    | "right_children"
+    | "split_indices"
+    | "split_conditions"
+    | "default_left"
+    | "loss_changes"
+    | "sum_hessian",
+    readonly number[]
+  >
+>;
+
+/** @throws {RangeError} with the reason if mlctl does not train such a model */
 export function parseJsonModel(bytes: Uint8Array): TreeEnsemble {
-  const model = objectOf(JSON.parse(new TextDecoder().decode(bytes)) as Json, "model");
-  const learner = objectOf(model.learner, "learner");
-  const objectiveName = String(objectOf(learner.objective, "objective").name);
-  const objective = objectiveNames.find((name) => name === objectiveName);
-  if (objective === undefined) throw new RangeError(`objective "${objectiveName}" is not supported`);
-  const settings = objectOf(learner.learner_model_param, "learner_model_param");
-  const outputCount = Math.max(1, Number(settings.num_class));
-  const stored = objectOf(objectOf(learner.gradient_booster, "gradient_booster").model, "model");
-  const trees = interleaveTrees(
-    listOf(stored.trees, "trees").map((tree, t) => readTree(objectOf(tree, `trees[${t}]`))),
-    numbersOf(stored.tree_info, "tree_info"),
+  const { learner } = JSON.parse(new TextDecoder().decode(bytes)) as JsonModel;
+  const objective = objectiveNames.find((name) => name === learner.objective.name);
+  if (objective === undefined) throw new RangeError(`objective "${learner.objective.name}" is not supported`);
+  const { num_class: classes, base_score: baseScore } = learner.learner_model_param;
+  const outputCount = Math.max(1, Number(classes));
+  const { trees, tree_info: outputs } = learner.gradient_booster.model;
+  return {
+    objective,
+    baseMargin: baseMarginOf(baseScoreOf(baseScore), objective),
     outputCount,
-  );
-  return { objective, baseMargin: baseMarginOf(baseScoreOf(settings.base_score), objective), outputCount, trees };
+    trees: interleaveTrees(trees.map(readTree), outputs, outputCount),
+  };
 }
 
 /** Since XGBoost 3.1 it is a list with one entry per output. */
-function baseScoreOf(baseScore: Json | undefined): number {
+function baseScoreOf(baseScore: string): number {
   const entries = String(baseScore).replace(/[[\]]/g, "").split(",").map(Number);
   const score = entries[0]!;
   if (Number.isNaN(score)) throw new RangeError("base_score is not a number");
@@ -186,38 +207,17 @@ function baseScoreOf(baseScore: Json | undefined): number {
   return score;
 }
 
-function readTree(from: JsonObject): Tree {
-  const list = (name: string): readonly number[] => numbersOf(from[name], name);
-  const [left, right, gain] = [list("left_children"), list("right_children"), list("loss_changes")];
-  const [feature, value, cover] = [list("split_indices"), list("split_conditions"), list("sum_hessian")];
-  const missingLeft = listOf(from.default_left, "default_left").map(Number);
+function readTree(from: JsonTree): Tree {
+  const { left_children: left, right_children: right, split_indices: feature, split_conditions: value } = from;
   return treeOf((node) => {
     return {
       left: left[node]!,
       right: right[node]!,
       feature: feature[node]!,
-      missingLeft: missingLeft[node]!,
+      missingLeft: Number(from.default_left[node]), // true and false in some versions
       value: value[node]! + 0, // already the shortest decimal; + 0 turns −0 into 0: JSON has no −0
-      gain: gain[node]!,
-      cover: cover[node]!,
+      gain: from.loss_changes[node]!,
+      cover: from.sum_hessian[node]!,
     };
   }, left.length);
-}
-
-function objectOf(value: Json | undefined, name: string): JsonObject {
-  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new RangeError(`"${name}" is missing or not an object`);
-  }
-  return value as JsonObject;
-}
-
-function listOf(value: Json | undefined, name: string): readonly Json[] {
-  if (!Array.isArray(value)) throw new RangeError(`"${name}" is not a list`);
-  return value as readonly Json[];
-}
-
-function numbersOf(value: Json | undefined, name: string): readonly number[] {
-  const list = listOf(value, name);
-  if (!list.every((entry) => typeof entry === "number")) throw new RangeError(`"${name}" is not a list of numbers`);
-  return list as readonly number[];
 }

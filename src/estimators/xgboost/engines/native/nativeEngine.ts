@@ -29,14 +29,6 @@ export function nativeEngine(library: string, ranks?: Ranks): Engine {
       const best = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as BestRound;
       return keepsModel ? { best, ensemble: ensembleOf(bytes.subarray(end + 1)) } : { best };
     },
-    async margins(request, { values, rowCount }, rounds) {
-      const margins = { rowCount, values: new Float32Array(values), rounds };
-      const makeJob = (): TrainingJob => ({ ...nativeJob(request, library), margins });
-      const bytes = await train(makeJob, hooksOf(request));
-      const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT);
-      const size = all.length / rounds.length;
-      return rounds.map((_, i) => all.subarray(i * size, (i + 1) * size));
-    },
   };
 }
 

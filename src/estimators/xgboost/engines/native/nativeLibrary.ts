@@ -79,9 +79,6 @@ function openLibrary(path: string) {
     evaluateRound: call<[Handle, number, [Handle], [string], number, [string]]>(
       "int XGBoosterEvalOneIter(void *booster, int round, void **matrices, const char **names, uint64_t count, _Out_ const char **text)",
     ),
-    predict: call<[Handle, Handle, string, [Handle], [number], [Handle]]>(
-      "int XGBoosterPredictFromDMatrix(void *booster, void *matrix, const char *json, _Out_ void **shape, _Out_ uint64_t *dimensions, _Out_ void **values)",
-    ),
     save: call<[Handle, string, [number], [Handle]]>(
       "int XGBoosterSaveModelToBuffer(void *booster, const char *json, _Out_ uint64_t *length, _Out_ void **bytes)",
     ),

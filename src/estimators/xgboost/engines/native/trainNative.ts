@@ -1,13 +1,12 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
 import { watchRounds } from "../../train/roundMetrics.ts";
-import { checked, nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
+import { checked, nativeLibrary, type Handle } from "./nativeLibrary.ts";
 import { quantileMatrix } from "./quantileMatrix.ts";
-import { keepsBins, type MarginsJob, paramOf, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
+import { keepsBins, paramOf, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
 
 /**
  * @param leastCells from which bins take the place of values
- * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON, with the model if it is kept; if
- *   it asks for margins, those
+ * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON, with the model if it is kept
  * @throws {Error} with the message of the library
  */
 export function trainNative(
@@ -49,13 +48,12 @@ export function* trainingRounds(
   const check = checked(library);
   const matrix: [Handle] = [null];
   const evaluated: [Handle] = [null];
-  const predicted: [Handle] = [null];
   const booster: [Handle] = [null];
   // The matrix computes its bins with them, independent of the booster's parameter.
   const threads = Number(paramOf(job, "nthread") ?? 0);
-  const fill = (to: [Handle], rows: Pick<WatchJob, "values" | "rowCount"> & Partial<WatchJob>): void => {
+  const fill = (to: [Handle], rows: Pick<WatchJob, "values" | "rowCount" | "labels" | "weights">): void => {
     check(library.createMatrix(rows.values, rows.rowCount, job.columnCount, Number.NaN, to, threads));
-    if (rows.labels) check(library.setFloats(to[0], "label", rows.labels, rows.rowCount));
+    check(library.setFloats(to[0], "label", rows.labels, rows.rowCount));
     if (rows.weights) check(library.setFloats(to[0], "weight", rows.weights, rows.rowCount));
   };
   const save = (format: "json" | "ubj"): Uint8Array<ArrayBuffer> => {
@@ -98,33 +96,10 @@ export function* trainingRounds(
     }
     const best = new TextEncoder().encode(job.watch ? `${JSON.stringify(rounds.best())}\n` : "");
     if (job.watch && job.keepsModel !== true) return best;
-    if (job.margins) {
-      fill(predicted, job.margins);
-      const outputs = Number(paramOf(job, "num_class") ?? 1);
-      return predictMargins(library, job.margins, { booster: booster[0], matrix: predicted[0], outputs });
-    }
     const model = save("json");
     return job.watch ? new Uint8Array(Buffer.concat([best, model])) : model;
   } finally {
     if (booster[0] !== null) library.freeBooster(booster[0]);
-    for (const [handle] of [matrix, evaluated, predicted]) if (handle !== null) library.freeMatrix(handle);
+    for (const [handle] of [matrix, evaluated]) if (handle !== null) library.freeMatrix(handle);
   }
-}
-
-/** Margins after each requested round. Cheaper than saving the model, which takes a quarter of the training time. */
-function predictMargins(
-  library: NativeLibrary,
-  job: MarginsJob,
-  { booster, matrix, outputs }: { readonly booster: Handle; readonly matrix: Handle; readonly outputs: number },
-): Uint8Array<ArrayBuffer> {
-  const size = job.rowCount * outputs * Float32Array.BYTES_PER_ELEMENT;
-  const all = new Uint8Array(size * job.rounds.length);
-  job.rounds.forEach((end, i) => {
-    const values: [Handle] = [null];
-    const rounds = { iteration_begin: 0, iteration_end: end };
-    const json = JSON.stringify({ type: 1, training: false, ...rounds, strict_shape: false });
-    checked(library)(library.predict(booster, matrix, json, [null], [0], values));
-    all.set(library.copy(values[0], size), i * size);
-  });
-  return all;
 }
