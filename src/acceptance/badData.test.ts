@@ -71,7 +71,7 @@ describe("no model can be made of data", () => {
       { "a.csv": HEADER + rows(40, ([name, , , , exited]) => [name!, "", "", "", exited!]) },
       [
         "error: no columns left to train on",
-        'hint: 3 columns are not used: they have no values: "lastmonth_activity", "lastyear_activity", "number_of_employees"',
+        'hint: 3 columns are not used: no row has a value: "lastmonth_activity", "lastyear_activity", "number_of_employees"',
       ],
     ],
     [
@@ -289,7 +289,7 @@ describe("data that can be used after all", () => {
     const { options } = inputOf({ "a.csv": HEADER + rows(40, ([name, , ...rest]) => [name!, "", ...rest]) });
     const { status, stderr } = workspace.run(["fullprocess"], options);
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain('note: column "lastmonth_activity" is not used: it has no values\n');
+    expect(stderr).toContain('note: column "lastmonth_activity" is not used: no row has a value\n');
   });
 
   it("with rows without a target is trained on without them, and says which", () => {

@@ -47,9 +47,9 @@ describe("automaticTransforms", () => {
     ]);
     expect(notes).toEqual([
       '2 columns are not used: every row has the same value: "constant", "country"',
-      '2 columns are not used: they have no values: "empty", "nothing"',
-      'column "user_id" is not used: every value is different, and its name looks like an id',
-      'column "comment" is not used: it has 20 different values in 30 rows, so it looks like an id or free text',
+      '2 columns are not used: no row has a value: "empty", "nothing"',
+      'column "user_id" is not used: every value is different, and the name looks like an id',
+      'column "comment" is not used: too many values are different, as in an id or free text',
       'column "key" is not used: every value is different, as in an id',
     ]);
   });
@@ -65,10 +65,10 @@ describe("automaticTransforms", () => {
       ].map(([name, text]) => ({ ...category(40, text as (i: number) => string), name: name as string })),
     );
     expect(automaticTransforms(table, { needs: trees }, "binary").notes).toEqual([
-      'column "weight" is not used: its values are text such as "0.91 kg"; if they are numbers of one unit, set "ingest.select": { "weight": "TRY_CAST(regexp_extract(CAST(weight AS VARCHAR), \'[-+]?[0-9.]+\') AS DOUBLE)" } in config.json',
-      'column "on" is not used: its values are text such as "1. Januar 1990"; if they are dates, set "ingest.select": { "on": "try_strptime(CAST(\\"on\\" AS VARCHAR), \'%d %B %Y\')" } in config.json, with their order and words',
+      'column "weight" is not used: the values are text such as "0.91 kg"; if they are numbers of one unit, set "ingest.select": { "weight": "TRY_CAST(regexp_extract(CAST(weight AS VARCHAR), \'[-+]?[0-9.]+\') AS DOUBLE)" } in config.json',
+      'column "on" is not used: the values are text such as "1. Januar 1990"; if they are dates, set "ingest.select": { "on": "try_strptime(CAST(\\"on\\" AS VARCHAR), \'%d %B %Y\')" } in config.json, with their order and words',
       'column "code" is not used: every value is different, as in an id',
-      'column "fee" is not used: most of its values look like numbers or dates, but not all, such as "abc"; see the notes of ingest',
+      'column "fee" is not used: most values look like numbers or dates, but not all, such as "abc"; see the notes of ingest',
     ]);
   });
 
@@ -83,7 +83,7 @@ describe("automaticTransforms", () => {
     const cure = `set "ingest.select": { "on": "coalesce(TRY_CAST(CAST(\\"on\\" AS VARCHAR) AS TIMESTAMP), try_strptime(`;
     // Every 40th cell is the same day that does not exist; every other one is written without hyphens.
     expect(note((i) => (i % 40 === 3 ? "2024-02-30" : undefined))).toContain(
-      `column "on" is not used: its values look like dates, but 3 cells cannot be read (e.g. "2024-02-30"); correct them, or ${cure}`,
+      `column "on" is not used: the values look like dates, but 3 cells cannot be read (e.g. "2024-02-30"); correct them, or ${cure}`,
     );
     expect(note((i) => (i % 2 === 1 ? `202401${10 + (i % 20)}` : undefined))).toMatch(
       /, but 42 cells cannot be read \(e\.g\. "2024011/,

@@ -71,7 +71,7 @@ export function automaticTransforms(table: Table, { needs }: Pick<Estimator, "ne
   if (hasNumbers && needs.standardized) requests.push({ type: "standardize", options: {} });
   use("hash_text", prose, { buckets: hashColumns(table.rowCount * prose.length, needs.standardized) });
   if (encodedBy("one_hot").length > 0) requests.push({ type: "one_hot", options: {} });
-  const byReason = Map.groupBy(dropped, ({ reason }) => reason!.plural);
+  const byReason = Map.groupBy(dropped, ({ reason }) => reason!.kind);
   const notes = Array.from(byReason.values(), notUsed);
   if (means.length > 0) notes.push(encodedNote("has many values", "target_encode", means));
   if (prose.length > 0) notes.push(encodedNote("is prose", "hash_text", prose));
@@ -96,7 +96,7 @@ function encodingOf(column: Column, isLinear: boolean, task: Task): string | und
 }
 
 function isFreeText(reason: Reason | undefined): boolean {
-  return reason === DISTINCT || reason?.plural === FREE_TEXT;
+  return reason?.kind === "distinct" || reason?.kind === "free text";
 }
 
 function isProse(column: Column): boolean {
@@ -111,29 +111,23 @@ function hashColumns(texts: number, isLinear: boolean): number {
   return 2 ** Math.max(4, Math.floor(Math.log2(most)));
 }
 
-/** Why a column is dropped, as text about one column and about several. */
+/** Why a column is dropped. Columns of one kind share a note, with the text of the first of them. */
 interface Reason {
-  readonly single: string;
-  readonly plural: string;
+  readonly kind: string;
+  readonly text: string;
 }
 
-const EMPTY: Reason = { single: "it has no values", plural: "they have no values" };
-const CONSTANT: Reason = { single: "every row has the same value", plural: "every row has the same value" };
-const DISTINCT: Reason = {
-  single: "every value is different, as in an id",
-  plural: "every value is different, as in ids",
-};
-const ID: Reason = {
-  single: "every value is different, and its name looks like an id",
-  plural: "every value is different, and their names look like ids",
-};
-const FREE_TEXT = "they have too many different values, so they look like ids or free text";
+const EMPTY: Reason = { kind: "empty", text: "no row has a value" };
+const CONSTANT: Reason = { kind: "constant", text: "every row has the same value" };
+const DISTINCT: Reason = { kind: "distinct", text: "every value is different, as in an id" };
+const ID: Reason = { kind: "id", text: "every value is different, and the name looks like an id" };
+const FREE_TEXT: Reason = { kind: "free text", text: "too many values are different, as in an id or free text" };
 
 function notUsed(dropped: readonly { readonly column: Column; readonly reason: Reason | undefined }[]): string {
   const [{ column, reason }] = dropped as [(typeof dropped)[number]];
-  if (dropped.length === 1) return `column "${column.name}" is not used: ${reason!.single}`;
+  if (dropped.length === 1) return `column "${column.name}" is not used: ${reason!.text}`;
   const names = dropped.map((each) => JSON.stringify(each.column.name));
-  return `${dropped.length} columns are not used: ${reason!.plural}: ${listed(names)}`;
+  return `${dropped.length} columns are not used: ${reason!.text}: ${listed(names)}`;
 }
 
 function reasonToDrop(column: Column, task: Task): Reason | undefined {
@@ -157,38 +151,29 @@ function disguised({ name, categories }: CategoryColumn, counts: ArrayLike<numbe
   const some = categories.slice(0, LOOKED_AT);
   const isMostly = (pattern: RegExp): boolean =>
     some.filter((text) => text.length < 40 && pattern.test(text)).length > some.length / 2;
-  const such = `such as ${JSON.stringify(some[0]!)}`;
+  const such = `the values are text such as ${JSON.stringify(some[0]!)}`;
   const unread = categories.filter((text) => parseDate(text) === undefined);
   if (isMostly(ISO_DATE) && unread.length > 0) {
     const cells = categories.reduce((sum, text, code) => sum + (unread.includes(text) ? counts[code]! : 0), 0);
-    const but = `look like dates, but ${counted(cells, "cell")} cannot be read (e.g. ${JSON.stringify(unread[0])}); correct them, or`;
     const cure = selectHint(
       name,
       (text) => `coalesce(TRY_CAST(${text} AS TIMESTAMP), try_strptime(${text}, ${COMPACT_DATES}))`,
     );
-    return {
-      single: `its values ${but} ${cure}, which leaves other cells empty`,
-      plural: `their values ${but} compute the columns in "ingest.select"`,
-    };
+    const but = `${counted(cells, "cell")} cannot be read (e.g. ${JSON.stringify(unread[0])}); correct them, or ${cure}`;
+    return { kind: "dates", text: `the values look like dates, but ${but}, which leaves other cells empty` };
   }
   const odd = categories.find((text) => !NUMBER_OR_DATE.test(text));
   if (odd !== undefined && isMostly(NUMBER_OR_DATE)) {
-    const but = `like numbers or dates, but not all, such as ${JSON.stringify(odd)}; see the notes of ingest`;
-    return { single: `most of its values look ${but}`, plural: `most of their values look ${but}` };
+    const but = `but not all, such as ${JSON.stringify(odd)}; see the notes of ingest`;
+    return { kind: "numbers or dates", text: `most values look like numbers or dates, ${but}` };
   }
   if (isMostly(MEASURE)) {
     const cure = selectHint(name, (text) => `TRY_CAST(regexp_extract(${text}, '[-+]?[0-9.]+') AS DOUBLE)`);
-    return {
-      single: `its values are text ${such}; if they are numbers of one unit, ${cure}`,
-      plural: `their values are text ${such}; if they are numbers of one unit, compute them in "ingest.select"`,
-    };
+    return { kind: "measures", text: `${such}; if they are numbers of one unit, ${cure}` };
   }
   if (!isMostly(WORDED_DATE)) return undefined;
   const cure = selectHint(name, (text) => `try_strptime(${text}, '%d %B %Y')`);
-  return {
-    single: `its values are text ${such}; if they are dates, ${cure}, with their order and words`,
-    plural: `their values are text ${such}; if they are dates, compute them in "ingest.select"`,
-  };
+  return { kind: "dates in words", text: `${such}; if they are dates, ${cure}, with their order and words` };
 }
 
 function reasonToDropText(column: CategoryColumn, task: Task): Reason | undefined {
@@ -200,13 +185,8 @@ function reasonToDropText(column: CategoryColumn, task: Task): Reason | undefine
   if (distinct === 1 && present === codes.length) return CONSTANT;
   if (distinct === present && distinct > 2) return disguised(column, counts) ?? DISTINCT;
   const isTooMany = task === "multiclass" && distinct > MAX_CATEGORIES;
-  if (isTooMany || (codes.length >= FREE_TEXT_ROWS && distinct > FREE_TEXT_SHARE * codes.length)) {
-    const other = disguised(column, counts);
-    if (other !== undefined) return other;
-    const single = `it has ${distinct} different values in ${codes.length} rows, so it looks like an id or free text`;
-    return { single, plural: FREE_TEXT };
-  }
-  return undefined;
+  const isMostlyDistinct = codes.length >= FREE_TEXT_ROWS && distinct > FREE_TEXT_SHARE * codes.length;
+  return isTooMany || isMostlyDistinct ? (disguised(column, counts) ?? FREE_TEXT) : undefined;
 }
 
 function reasonToDropNumber(column: Exclude<Column, CategoryColumn>): Reason | undefined {
