@@ -63,36 +63,38 @@ export function looksBack({ series }: { readonly series: readonly SeriesState[] 
   return { by: series[0]?.by ?? [], columns: series.map(({ column }) => column) };
 }
 
-export function cutHistory<State extends { readonly series: readonly SeriesState[] }>(
+type WithSeries = { readonly series: readonly SeriesState[] };
+
+/** The state with other entries of each of its series. */
+export function mapEntries<State extends WithSeries>(
   state: State,
-  end: number,
+  change: (entries: SeriesEntries, unit: number) => SeriesEntries,
 ): State {
-  const cut = (each: SeriesState): SeriesState =>
+  const changed = (each: SeriesState): SeriesState =>
     withGroups(
       each,
-      groupsOf(each).map(({ key, times, values }) => {
-        const count = lowerBound(times, end / each.unit);
-        return { key, times: times.slice(0, count), values: values.slice(0, count) };
-      }),
+      groupsOf(each).map((group) => ({ key: group.key, ...change(group, each.unit) })),
     );
-  return { ...state, series: state.series.map(cut) };
+  return { ...state, series: state.series.map(changed) };
+}
+
+export function cutHistory<State extends WithSeries>(state: State, end: number): State {
+  return mapEntries(state, ({ times, values }, unit) => {
+    const count = lowerBound(times, end / unit);
+    return { times: times.slice(0, count), values: values.slice(0, count) };
+  });
 }
 
 /** The entries that rows after `end` look back on. */
-export function recentHistory<State extends { readonly series: readonly SeriesState[] }>(
+export function recentHistory<State extends WithSeries>(
   state: State,
   { end, entries, milliseconds }: { readonly end: number; readonly entries: number; readonly milliseconds: number },
 ): State {
-  const recent = (each: SeriesState): SeriesState =>
-    withGroups(
-      each,
-      groupsOf(each).map(({ key, times, values }) => {
-        const before = (time: number): number => lowerBound(times, time / each.unit);
-        const start = Math.max(0, Math.min(before(end - milliseconds), before(end + 1) - entries));
-        return { key, times: times.slice(start), values: values.slice(start) };
-      }),
-    );
-  return { ...state, series: state.series.map(recent) };
+  return mapEntries(state, ({ times, values }, unit) => {
+    const before = (time: number): number => lowerBound(times, time / unit);
+    const start = Math.max(0, Math.min(before(end - milliseconds), before(end + 1) - entries));
+    return { times: times.slice(start), values: values.slice(start) };
+  });
 }
 
 export function timesOf(table: Table, name: string): DateColumn | undefined {
@@ -113,45 +115,37 @@ export function keyText(key: SeriesKey): string {
  * @throws {MlctlError} kind "data" if a column is missing
  */
 export function keyReader(table: Table, by: readonly string[]): (row: number) => string | undefined {
-  const keyOf = keysOf(table, by);
-  // One column, the usual case, needs no list for each row.
-  const only = by.length === 1 ? findColumn(table, by[0]!)! : undefined;
-  if (only !== undefined) return (row) => cellText(only, row) ?? undefined;
-  if (by.length === 0) {
-    const all = keyText([]);
-    return () => all;
-  }
-  return (row) => {
-    const key = keyOf(row);
-    return key === undefined ? undefined : keyText(key);
-  };
-}
-
-function keysOf(table: Table, by: readonly string[]): (row: number) => SeriesKey | undefined {
   const columns = by.map((name) => {
     const column = findColumn(table, name);
     if (column === undefined) throw new MlctlError("data", `column "${name}" is missing: it identifies the series`);
     return column;
   });
+  // One column, the usual case, needs no list for each row.
+  const [only] = columns;
+  if (columns.length === 1) return (row) => cellText(only!, row) ?? undefined;
+  const all = keyText([]);
+  if (columns.length === 0) return () => all;
   return (row) => {
     const key = columns.flatMap((column) => cellText(column, row) ?? []);
-    return key.length === by.length ? key : undefined;
+    return key.length === by.length ? keyText(key) : undefined;
   };
 }
 
 /** The series of a table in the order of their first rows, with their positions, ascending; rows without a value of `by` belong to none. */
 export function groupSeries(table: Table, by: readonly string[]) {
-  const keyOf = keysOf(table, by);
   const textOf = keyReader(table, by);
-  const groups = new Map<string, { readonly key: SeriesKey; readonly rows: number[] }>();
+  const groups = new Map<string, number[]>();
   for (let row = 0; row < table.rowCount; row++) {
     const text = textOf(row);
     if (text === undefined) continue;
-    const group = groups.get(text);
-    if (group === undefined) groups.set(text, { key: keyOf(row)!, rows: [row] });
-    else group.rows.push(row);
+    const rows = groups.get(text);
+    if (rows === undefined) groups.set(text, [row]);
+    else rows.push(row);
   }
-  return [...groups.values()];
+  return Array.from(groups, ([text, rows]) => {
+    const key = by.length === 1 ? [text] : (JSON.parse(text) as string[]);
+    return { key: key as SeriesKey, rows };
+  });
 }
 
 /** The series in a message: `store "S1", item "7"`. */

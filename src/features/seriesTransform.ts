@@ -10,6 +10,7 @@ import {
   groupsOf,
   keyColumns,
   looksBack,
+  mapEntries,
   recentHistory,
   withGroups,
   type SeriesState,
@@ -67,8 +68,10 @@ export function seriesTransform<Own extends JsonObject, Options>(
   own: SeriesTransform<Own, Options>,
 ): Transform<SeriesStates & Own> {
   const options = [...own.options, byOption, shortHistoryOption];
-  const kept = (series: readonly SeriesState[]): SeriesState[] =>
-    own.isTimesOnly === true ? series.slice(0, 1).map(withoutValues) : [...series];
+  const kept = (series: readonly SeriesState[]): readonly SeriesState[] =>
+    own.isTimesOnly === true
+      ? mapEntries({ series: series.slice(0, 1) }, ({ times }) => ({ times, values: [] })).series
+      : series;
   return {
     type: own.type,
     description: own.description,
@@ -99,13 +102,6 @@ export function seriesTransform<Own extends JsonObject, Options>(
   };
 }
 
-function withoutValues(state: SeriesState): SeriesState {
-  return withGroups(
-    state,
-    groupsOf(state).map((group) => ({ ...group, values: [] })),
-  );
-}
-
 /** A day, an hour, a minute, a second, a millisecond. */
 const UNITS = [MILLISECONDS_A_DAY, 3_600_000, 60_000, 1000, 1];
 
@@ -117,7 +113,8 @@ export function fitSeries(table: Table, options: TransformOptions, context: Tran
   const by = (options["by"] ?? []) as readonly string[];
   for (const name of by) requireKeyColumn(table, history, name, context.target);
   return chosen.map(({ name }) => {
-    const series = extendSeries(emptySeries(name, history, by), history, true);
+    const empty = { column: name, timeColumn: history.timeColumn, unit: UNITS[0]!, times: [], values: [], by };
+    const series = extendSeries(withGroups({ ...empty, longestWait: null }, []), history, true);
     const sorted = groupsOf(series).toSorted((a, b) => (keyText(a.key) < keyText(b.key) ? -1 : 1));
     const state = withGroups(series, sorted);
     return { ...state, longestWait: longestBefore(state, table) };
@@ -157,17 +154,6 @@ function requireKeyColumn(table: Table, { columns, timeColumn }: History, name: 
   });
 }
 
-/** Rows with a time after the end of the series and a value, by time. */
-function laterRows({ time }: History, { values }: NumberColumn, rows: readonly number[], end: number): number[] {
-  const known = rows.filter((row) => time[row]! > end && Number.isFinite(values[row]!));
-  return known.toSorted((a, b) => time[a]! - time[b]! || a - b);
-}
-
-/** A state without rows of a column, to be extended by its history. */
-function emptySeries(column: string, { timeColumn }: History, by: readonly string[]): SeriesState {
-  return withGroups({ column, timeColumn, unit: UNITS[0]!, times: [], values: [], longestWait: null, by }, []);
-}
-
 /** Adds the values of a later history after the end of each series; `longestWait` stays that of training. */
 export function extendSeries(state: SeriesState, later: History, isNew = false): SeriesState {
   const { by = [] } = state;
@@ -177,7 +163,8 @@ export function extendSeries(state: SeriesState, later: History, isNew = false):
   const groups = new Map(groupsOf(state).map((group) => [keyText(group.key), group]));
   const added = groupSeries(later.columns, by).flatMap(({ key, rows }) => {
     const end = (groups.get(keyText(key))?.times.at(-1) ?? -Infinity) * state.unit;
-    const sorted = laterRows(later, column, rows, end);
+    const known = rows.filter((row) => time[row]! > end && Number.isFinite(column.values[row]!));
+    const sorted = known.toSorted((a, b) => time[a]! - time[b]! || a - b);
     return sorted.length === 0 && !isNew ? [] : [{ key, rows: sorted }];
   });
   const units = isNew ? UNITS : [state.unit];
