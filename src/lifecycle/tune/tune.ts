@@ -20,6 +20,7 @@ import { sharedPool } from "../workers/sharedPool.ts";
 import { rememberedTrials } from "./tuneMemory.ts";
 import {
   bestFirst,
+  bestOf,
   bestOfModels,
   isBetter,
   keptNote,
@@ -68,9 +69,10 @@ export async function tune(given: Session, options: TuneOptions) {
     const after = afterwards(session, { dataset, models: candidates.length, folds: selection.folds.length });
     session.context.emit({ type: "stage", stage: "tune", message: after });
   }
-  const { completed, notes } = await searchAll(session, { searches, dataset, data: prepared, options, until });
-  const results = completed.map(({ result }) => result);
   const { greaterIsBetter } = searches[0]!.plan;
+  const lossOf = lossFor(greaterIsBetter);
+  const { completed, notes } = await searchAll(session, { searches, dataset, data: prepared, options, until, lossOf });
+  const results = completed.map(({ result }) => result);
   const data = {
     ...prepared,
     // The search has its own number of trials.
@@ -79,16 +81,16 @@ export async function tune(given: Session, options: TuneOptions) {
   };
   const tuned = candidates.map(({ candidate, model }): Candidate => {
     const found = results.find((each) => each.model === model && each.featureSet === candidate.featureSet);
-    const params = found && isBetter(found, greaterIsBetter) ? found.best.params : {};
+    const params = found && isBetter(found, lossOf) ? found.best.params : {};
     return { ...candidate, params: { ...candidate.params, ...params } };
   });
   const [{ ranked }, suspicions] = await Promise.all([
     trainCandidates(session, data, tuned),
     inspectData(session, data),
   ]);
-  const ordered = bestFirst(results, greaterIsBetter);
-  const found = bestOfModels(ordered, greaterIsBetter);
-  const better = found.filter((each) => isBetter(each, greaterIsBetter));
+  const ordered = bestFirst(results, lossOf);
+  const found = bestOfModels(ordered, lossOf);
+  const better = found.filter((each) => isBetter(each, lossOf));
   const write = better.length === 0 ? null : (options.write ?? null);
   const recording = write === given.configPath ? sessionAsWritten(given, { prepared, better, tuned }) : undefined;
   const { configSha256 } = recording ?? given;
@@ -137,9 +139,10 @@ interface Searching {
   readonly options: TuneOptions;
   /** As performance.now() */
   readonly until: number;
+  readonly lossOf: ReturnType<typeof lossFor>;
 }
 
-async function searchAll(given: Session, { searches, dataset, data, options, until }: Searching) {
+async function searchAll(given: Session, { searches, dataset, data, options, until, lossOf }: Searching) {
   const { time } = options;
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), Math.min(until - performance.now(), LONGEST_TIMER));
@@ -164,7 +167,11 @@ async function searchAll(given: Session, { searches, dataset, data, options, unt
       };
     },
   });
-  const progress = tuneProgress(session.context, searches, { hasEnd: time === undefined, helpers: pool.helpers });
+  const progress = tuneProgress(session.context, searches, {
+    lossOf,
+    hasEnd: time === undefined,
+    helpers: pool.helpers,
+  });
   const searched = { dataset, task: target.task, fresh: options.fresh ?? false, hasEnd: time === undefined };
   const started = searches.map((search, position) => {
     const memory = rememberedTrials(session, search, searched);
@@ -194,7 +201,7 @@ async function searchAll(given: Session, { searches, dataset, data, options, unt
     const trials = [...ended.values()].toSorted((a, b) => a.number - b.number);
     const isCut = isTimeUp() && (configured.value === undefined || !trials.some(({ status }) => status !== "pruned"));
     if (isCut) return undefined;
-    const best = bestOf(search, trials);
+    const best = bestOf(search, trials, lossOf);
     const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
     const reused = trials.filter((trial) => memory.known.get(trial.number) === trial).length;
     const counts = { trials: trials.length, reused, pruned: count("pruned"), failed: count("failed") };
@@ -205,7 +212,7 @@ async function searchAll(given: Session, { searches, dataset, data, options, unt
   try {
     await takeTurns(
       started.map(({ batches }) => batches),
-      { lossOf: lossFor(searches[0]!.plan.greaterIsBetter), isTimeUp },
+      { lossOf, isTimeUp },
     ).catch((error: unknown) => {
       if (!isTimeUp()) throw error;
     });
@@ -226,22 +233,6 @@ async function searchAll(given: Session, { searches, dataset, data, options, unt
     clearTimeout(timer);
     await pool.close();
   }
-}
-
-function bestOf({ plan, subject }: PlannedSearch, trials: readonly Trial[]): SearchResult["best"] {
-  const finished = trials.filter(({ status, value }) => status === "finished" && value !== null);
-  const { family, featureSet, metric } = subject.candidate;
-  if (finished.length === 0) {
-    const error = trials.find((trial) => trial.error !== undefined)?.error;
-    const why = error === undefined ? "" : `: ${error}`;
-    throw new MlctlError("data", `no trial of ${family} on ${featureSet} produced a value of ${metric}${why}`, {
-      hint: "run `mlctl train` to see whether the model can be fitted at all",
-    });
-  }
-  const sign = plan.greaterIsBetter ? 1 : -1;
-  // The first of equal trials, so that more trials do not change the result.
-  const best = finished.reduce((found, trial) => (sign * trial.value! > sign * found.value! ? trial : found));
-  return { trial: best.number, params: best.params, value: best.value! };
 }
 
 function summaryOf({ model, plan, subject, foldMethod, trials, fits }: PlannedSearch): SearchSummary {

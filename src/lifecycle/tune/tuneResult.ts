@@ -77,9 +77,28 @@ export function sessionAsWritten(given: Session, { prepared, better, tuned }: Tr
   return isSame ? written : undefined;
 }
 
+/** Smaller is better, see lossFor. */
+type LossOf = (value: number | null) => number;
+
+/** @throws {MlctlError} kind "data" if no trial has a value */
+export function bestOf({ subject }: PlannedSearch, trials: readonly Trial[], lossOf: LossOf): SearchResult["best"] {
+  const finished = trials.filter(({ status, value }) => status === "finished" && value !== null);
+  const { family, featureSet, metric } = subject.candidate;
+  if (finished.length === 0) {
+    const error = trials.find((trial) => trial.error !== undefined)?.error;
+    const why = error === undefined ? "" : `: ${error}`;
+    throw new MlctlError("data", `no trial of ${family} on ${featureSet} produced a value of ${metric}${why}`, {
+      hint: "run `mlctl train` to see whether the model can be fitted at all",
+    });
+  }
+  // The first of equal trials, so that more trials do not change the result.
+  const best = finished.reduce((found, trial) => (lossOf(trial.value) < lossOf(found.value) ? trial : found));
+  return { trial: best.number, params: best.params, value: best.value! };
+}
+
 /** Whether the best trial is better than the configured parameters. */
-export function isBetter({ best, configured }: SearchResult, greaterIsBetter: boolean): boolean {
-  return configured === null || (greaterIsBetter ? best.value > configured : best.value < configured);
+export function isBetter({ best, configured }: SearchResult, lossOf: LossOf): boolean {
+  return lossOf(best.value) < lossOf(configured);
 }
 
 /**
@@ -87,11 +106,10 @@ export function isBetter({ best, configured }: SearchResult, greaterIsBetter: bo
  * ones on the feature set that suits these best.
  * @param searches best first
  */
-export function bestOfModels(searches: readonly SearchResult[], greaterIsBetter: boolean): SearchResult[] {
-  return [...Map.groupBy(searches, ({ model }) => model).values()].map(([best, ...others]) => {
-    const configured = [best!, ...others].flatMap((each) => each.configured ?? []);
-    const most = greaterIsBetter ? Math.max(...configured) : Math.min(...configured);
-    return { ...best!, configured: configured.length === 0 ? null : most };
+export function bestOfModels(searches: readonly SearchResult[], lossOf: LossOf): SearchResult[] {
+  return [...Map.groupBy(searches, ({ model }) => model).values()].map((own) => {
+    const most = own.reduce((best, each) => (lossOf(each.configured) < lossOf(best.configured) ? each : best));
+    return { ...own[0]!, configured: most.configured };
   });
 }
 
@@ -101,9 +119,8 @@ export function keptNote({ family, featureSet, configured, best, folds }: Search
 }
 
 /** Equal searches stay in their order. */
-export function bestFirst(searches: readonly SearchResult[], greaterIsBetter: boolean): SearchResult[] {
-  const sign = greaterIsBetter ? -1 : 1;
-  return searches.toSorted((a, b) => sign * (a.best.value - b.best.value));
+export function bestFirst(searches: readonly SearchResult[], lossOf: LossOf): SearchResult[] {
+  return searches.toSorted((a, b) => lossOf(a.best.value) - lossOf(b.best.value));
 }
 
 /**
@@ -114,7 +131,11 @@ export function bestFirst(searches: readonly SearchResult[], greaterIsBetter: bo
 export function tuneProgress(
   context: Context,
   searches: readonly PlannedSearch[],
-  { hasEnd, helpers }: { readonly hasEnd: boolean; readonly helpers: () => string | undefined },
+  {
+    lossOf,
+    hasEnd,
+    helpers,
+  }: { readonly lossOf: LossOf; readonly hasEnd: boolean; readonly helpers: () => string | undefined },
 ) {
   const total = searches.reduce((sum, { trials }) => sum + trials, 0);
   let done = 0;
@@ -128,7 +149,8 @@ export function tuneProgress(
   return {
     trial(search: PlannedSearch, trial: Trial) {
       done++;
-      if (isAhead(search, trial, best?.trial)) best = { search, trial };
+      const isAhead = trial.status === "finished" && lossOf(trial.value) < lossOf(best?.trial.value ?? null);
+      if (isAhead) best = { search, trial };
       emit();
     },
     /** Replaces the error of the abort signal by one with the best trial so far. */
@@ -139,11 +161,6 @@ export function tuneProgress(
       return new MlctlError(error.kind, message, { cause: error, hint: error.hint });
     },
   };
-}
-
-function isAhead({ plan }: PlannedSearch, { status, value }: Trial, than: Trial | undefined): boolean {
-  if (status !== "finished" || value === null) return false;
-  return than === undefined || (plan.greaterIsBetter ? value > than.value! : value < than.value!);
 }
 
 function bestText({ subject }: PlannedSearch, { value }: Trial): string {

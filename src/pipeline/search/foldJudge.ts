@@ -21,27 +21,25 @@ interface Judged {
   readonly subject: TrialSubject;
 }
 
-interface JudgeOptions extends Judged {
-  /** Position of the subject in the pool's work. */
-  readonly position: number;
-}
-
-/** Points that differ only in the number of boosting rounds share one fit: its first 100 trees are those of a shorter fit. */
+/**
+ * Points that differ only in the number of boosting rounds share one fit: its first 100 trees are those of a shorter fit.
+ * @param position of the subject in the pool's work
+ */
 export function foldJudge(
   pool: Pick<Pool<TrialTask, TrialResult>, "run">,
-  { data, subject, position }: JudgeOptions,
+  { data, subject, position }: Judged & { readonly position: number },
 ): Judge {
-  const records = new Map<number, State>();
-  const recordOf = (number: number): State => {
-    const record = records.get(number) ?? { predictions: [], seconds: 0, error: undefined };
-    records.set(number, record);
-    return record;
+  const states = new Map<number, State>();
+  const stateOf = ({ number }: Drawn): State => {
+    const state = states.get(number) ?? { predictions: [], seconds: 0, error: undefined };
+    states.set(number, state);
+    return state;
   };
-  const lengths = new Map<string, Promise<TrialResult | undefined>>();
+  const lengths = new Map<string, Promise<TrialResult>>();
   /** Of a point that stops early: one fit says when, for all folds, as in the leaderboard. */
-  const lengthOf = ({ params }: Group): Promise<TrialResult | undefined> => {
+  const lengthOf = async ({ params }: Group): Promise<Pick<TrialTask, "params"> | TrialResult> => {
     const stops = typeof params["early_stopping_rounds"] === "number" && params["best_iteration"] === undefined;
-    if (subject.stopOn === null || !stops) return Promise.resolve(undefined);
+    if (subject.stopOn === null || !stops) return { params };
     const key = pointText(params);
     const found = lengths.get(key) ?? pool.run({ subject: position, fold: null, params, stages: null });
     lengths.set(key, found);
@@ -50,28 +48,26 @@ export function foldJudge(
   const fit = async (group: Group, fold: number): Promise<void> => {
     const { stages, drawn } = group;
     const length = await lengthOf(group);
-    const params = length !== undefined && "params" in length ? length.params : group.params;
     const result =
-      length !== undefined && "error" in length
+      "error" in length
         ? length
-        : await pool.run({ subject: position, fold, params: params ?? group.params, stages });
-    for (const [i, { number }] of drawn.entries()) {
-      const record = recordOf(number);
-      if ("error" in result) record.error = failureOf(result.error);
+        : await pool.run({ subject: position, fold, params: length.params ?? group.params, stages });
+    for (const [i, state] of drawn.map(stateOf).entries()) {
+      if ("error" in result) state.error = failureOf(result.error);
       else {
-        record.predictions[fold] = result.predictions[i]!;
-        record.seconds += result.seconds / drawn.length;
+        state.predictions[fold] = result.predictions[i]!;
+        state.seconds += result.seconds / drawn.length;
       }
     }
   };
   return async (drawn, folds, onEach) => {
     await Promise.all(
       groupsOf(subject, drawn).map(async (group) => {
-        const isMissing = (fold: number): boolean =>
-          group.drawn.some(({ number }) => recordOf(number).predictions[fold] === undefined);
-        const missing = Array.from({ length: folds }, (_, fold) => fold).filter(isMissing);
+        const missing = Array.from({ length: folds }, (_, fold) => fold).filter((fold) =>
+          group.drawn.some((each) => stateOf(each).predictions[fold] === undefined),
+        );
         await Promise.all(missing.map((fold) => fit(group, fold)));
-        for (const each of group.drawn) onEach(each, judgementOf(recordOf(each.number), folds, { data, subject }));
+        for (const each of group.drawn) onEach(each, judgementOf(stateOf(each), folds, { data, subject }));
       }),
     );
   };
@@ -89,20 +85,17 @@ interface Group extends Pick<TrialTask, "params" | "stages"> {
 
 function groupsOf({ candidate }: TrialSubject, drawn: readonly Drawn[]): Group[] {
   const { stages } = findEstimator(candidate.family);
-  const groups = new Map<string, { params: JsonObject; drawn: Drawn[] }>();
-  for (const each of drawn) {
-    const params = { ...candidate.params, ...each.params };
+  const paramsOf = ({ params }: Drawn): JsonObject => ({ ...candidate.params, ...params });
+  const groups = Map.groupBy(drawn, (each) => {
+    const params = paramsOf(each);
     const { [stages?.param ?? ""]: _, ...rest } = params;
-    const shares = stages?.shares(params) ?? false;
-    const key = pointText(shares ? rest : params);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { params, drawn: [each] });
-    else group.drawn.push(each);
-  }
-  return [...groups.values()].map((group) => {
-    const lengths = group.drawn.map(({ params }) => Number(params[stages?.param ?? ""]));
-    if (stages === undefined || group.drawn.length === 1) return { ...group, stages: null };
-    return { ...group, params: { ...group.params, [stages.param]: Math.max(...lengths) }, stages: lengths };
+    return pointText(stages?.shares(params) ? rest : params);
+  });
+  return Array.from(groups.values(), (own): Group => {
+    const params = paramsOf(own[0]!);
+    if (stages === undefined || own.length === 1) return { params, drawn: own, stages: null };
+    const lengths = own.map((each) => Number(each.params[stages.param]));
+    return { params: { ...params, [stages.param]: Math.max(...lengths) }, drawn: own, stages: lengths };
   });
 }
 
