@@ -57,12 +57,10 @@ export function registerPages(app: App, state: ServerState, access: PageAccess, 
     ui.get("/runs/:id/report", { onRequest }, (request, reply) => recordedReport(renderer.pageRequest(request), reply));
     registerLogin(ui, { access, renderer, bodies: state.bodies });
     more(ui, { renderer, access });
-    ui.get("/assets/:name", (request, reply) => {
-      const asset = pageAssets().byName.get((request.params as { name: string }).name);
-      if (asset === undefined) throw new HttpProblem("not-found", "there is no such file");
-      const headers = { "content-type": asset.type, "cache-control": "public, max-age=31536000, immutable" };
-      return reply.headers(headers).send(asset.text);
-    });
+    for (const { address, type, text } of Object.values(pageAssets)) {
+      const headers = { "content-type": type, "cache-control": "public, max-age=31536000, immutable" };
+      ui.get(address.slice("/ui".length), (_request, reply) => reply.headers(headers).send(text));
+    }
   };
   void app.register(register, { prefix: "/ui" });
   app.addHook("onClose", () => renderer.close());

@@ -1,8 +1,6 @@
 /** The style sheet and the script. Their names contain a hash of the content, so browsers may cache them for ever. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { colours, darkColours, series } from "../../../plots/theme.ts";
-import { styleSheet } from "../../../reporting/styleSheet.ts";
+import { styleFile, styleSheet } from "../../../reporting/styleSheet.ts";
 
 /** The only script of the pages: refreshes the values of the live page in place, so that focus and scroll position stay. */
 const LIVE_SCRIPT = `
@@ -30,42 +28,14 @@ const update = async () => {
 setInterval(update, seconds * 1000);
 `;
 
-let made: ReturnType<typeof make> | undefined;
+const style = styleSheet() + styleFile("pages.css", import.meta.url);
 
-/** The addresses of the style sheet and the script, and both by the last segment of their path. */
-export function pageAssets() {
-  return (made ??= make());
+function asset(extension: string, type: string, text: string) {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return { address: `/ui/assets/${hash}.${extension}`, type: `${type}; charset=utf-8`, text };
 }
 
-function make() {
-  const style = pageStyle();
-  const [styleName, scriptName] = [`${digest(style)}.css`, `${digest(LIVE_SCRIPT)}.js`];
-  const byName = new Map([
-    [styleName, { type: "text/css; charset=utf-8", text: style }],
-    [scriptName, { type: "text/javascript; charset=utf-8", text: LIVE_SCRIPT }],
-  ]);
-  return { style: `/ui/assets/${styleName}`, script: `/ui/assets/${scriptName}`, byName };
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
-}
-
-export function pageStyle(): string {
-  return `${styleSheet()}${colour}${palette}${readFileSync(new URL("pages.css", import.meta.url), "utf8")}`;
-}
-
-/** The curves of a comparison, in the order of their letters. */
-const palette = series
-  .map((colour, i) => {
-    const name = (Object.keys(colours) as (keyof typeof colours)[]).find((each) => colours[each] === colour)!;
-    const rule = (value: string): string =>
-      `.chart .c${i}{fill:${value}}.key.k${i}::before{border-top:10px solid ${value}}`;
-    return `${rule(colour)}@media (prefers-color-scheme:dark){${rule(darkColours[name])}}`;
-  })
-  .join("");
-
-const colour = `
-:root{--accent:${colours.accent};--up:${colours.contrast};--grid:${colours.grid};--button:#0060a0;--button-ink:#fff}
-@media (prefers-color-scheme:dark){:root{--accent:${darkColours.accent};--up:${darkColours.contrast};--grid:${darkColours.grid};--button:#9ccaff;--button-ink:#06223d}}
-`;
+export const pageAssets = {
+  style: asset("css", "text/css", style),
+  script: asset("js", "text/javascript", LIVE_SCRIPT),
+};

@@ -79,7 +79,6 @@ function pageShell(
   { title, area, body, refresh }: Page,
   { name, signedIn, url }: { readonly name: string; readonly signedIn: boolean; readonly url: string },
 ): string {
-  const { style, script } = pageAssets();
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -87,10 +86,10 @@ function pageShell(
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} · ${name}</title>
         <link rel="icon" href="${trusted(ICON)}" />
-        <link rel="stylesheet" href="${style}" />
+        <link rel="stylesheet" href="${pageAssets.style.address}" />
         ${
           refresh !== undefined &&
-          html`<script defer src="${script}"></script>
+          html`<script defer src="${pageAssets.script.address}"></script>
             <noscript><meta http-equiv="refresh" content="${refresh}" /></noscript>`
         }
       </head>
