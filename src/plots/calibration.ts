@@ -1,8 +1,9 @@
 /** Calibration: predicted probabilities compared with the observed share of positives, with the rows in each bin. */
 import type { JsonObject } from "../core/json.ts";
-import { ruleLayer, unitAxis, legendOf } from "./curve.ts";
+import { legendOf, nominal, quantitative, unitAxis } from "./axes.ts";
+import { ruleLayer } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
-import { colours, plotSpec, plotWidth, quantitative, nominal, series, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth, series, type PlotSpec } from "./theme.ts";
 
 /** Rows with nearly the same predicted probability, and its mean. */
 export interface CalibrationBin {

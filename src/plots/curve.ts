@@ -1,8 +1,8 @@
 /** Curves in the unit square (ROC, precision–recall), thinned so that a million rows draw as fast as a hundred. */
 import type { JsonObject } from "../core/json.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
-import { textWidth } from "./textWidth.ts";
-import { colours, nominal, plotWidth, quantitative, series, plotSpec, xy, type PlotSpec } from "./theme.ts";
+import { legendOf, nominal, quantitative, unitAxis, xy } from "./axes.ts";
+import { colours, plotWidth, series, plotSpec, type PlotSpec } from "./theme.ts";
 
 export interface Curve {
   readonly label: string;
@@ -54,19 +54,9 @@ function curveLayer(curves: readonly Curve[], interpolate: string): JsonObject {
   };
 }
 
-/** Two columns of many short names, so that the legend is not taller than the plot. */
-export function legendOf(names: readonly string[]): JsonObject {
-  const isShort = names.every((name) => textWidth(name, 12) < plotWidth / 2 - 40);
-  return { title: null, orient: "bottom", columns: isShort && names.length > 3 ? 2 : 1, symbolStrokeWidth: 3 };
-}
-
 function unitSquare(x: string, y: string): JsonObject {
   const encoding = { x: quantitative("x", null, unitAxis(x)), y: quantitative("y", null, unitAxis(y)) };
   return { width: plotWidth, height: plotWidth, encoding };
-}
-
-export function unitAxis(title: string): JsonObject {
-  return { title, scale: { domain: [0, 1] }, axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], tickCount: 6, format: "~g" } };
 }
 
 /** The dashed line of a model without skill. */

@@ -1,10 +1,8 @@
 /** A column's distribution in the reference and in the current rows. */
 import type { ColumnDistribution } from "../core/records/monitoring.ts";
-import { valueAxis } from "./density.ts";
+import { labelsWidth, nameAxis, nominal, quantitative, valueAxis } from "./axes.ts";
 import { cellNumber, displayNumber, percent } from "./displayNumber.ts";
-import { nameAxis } from "./namedBars.ts";
-import { textWidth } from "./textWidth.ts";
-import { colours, nominal, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, type PlotSpec } from "./theme.ts";
 
 interface DriftColumn {
   readonly name: string;
@@ -37,7 +35,7 @@ export function driftColumnPlot(data: DriftColumn): PlotSpec {
       width,
       height: 120,
       encoding: {
-        x: { field: "x", title: null, ...valueAxis(kind, [edges[0]!, edges.at(-1)!]) },
+        x: valueAxis("x", kind, [edges[0]!, edges.at(-1)!]),
         y: quantitative("share", "Share of rows", { stack: null, axis: { format: "~%", tickCount: 3 } }),
         color,
       },
@@ -48,17 +46,16 @@ export function driftColumnPlot(data: DriftColumn): PlotSpec {
     });
   }
   const names = distributionBins(distribution);
-  const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((each) => textWidth(each, 12))));
   return plotSpec(title, sentence(data), {
     data: {
       values: shares.flatMap((list, i) =>
         list.map((share, bin) => ({ category: names[bin]!, share, text: percent(share), side: sides[i]! })),
       ),
     },
-    width: width + 30 - labels,
+    width: width + 30 - labelsWidth(names, LABEL_LIMIT),
     height: { step: 12 },
     encoding: {
-      y: nameAxis("category", names, { labelLimit: LABEL_LIMIT, paddingInner: 0.25 }),
+      y: nameAxis("category", names, LABEL_LIMIT, { paddingInner: 0.25 }),
       yOffset: { field: "side", scale: { domain: sides } },
       x: quantitative("share", "Share of rows", {
         // Room for the label after the longest bar.

@@ -1,8 +1,8 @@
 /** Forecast: the last known values of each series, the forecast and its intervals. */
 import type { JsonObject } from "../core/json.ts";
-import { axisLabels } from "./density.ts";
+import { axisLabels, quantitative } from "./axes.ts";
 import { countOf, displayInterval, displayNumber, percent } from "./displayNumber.ts";
-import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 interface ForecastSeries {
   /** Empty for a single one. */

@@ -1,10 +1,18 @@
 /** Mean predictions: by the value of one column (partial dependence), and over time beside the mean actual value. */
-import { legendOf } from "./curve.ts";
-import { axisLabels, domainOf, scaleOf, valueAxis } from "./density.ts";
+import {
+  axisLabels,
+  domainOf,
+  labelsWidth,
+  legendOf,
+  nameAxis,
+  nominal,
+  numberAxis,
+  quantitative,
+  scaleOf,
+  valueAxis,
+} from "./axes.ts";
 import { cellNumber, countOf, displayNumber, percent } from "./displayNumber.ts";
-import { nameAxis } from "./namedBars.ts";
-import { textWidth } from "./textWidth.ts";
-import { colours, nominal, plotSpec, plotWidth, quantitative, series, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth, series, type PlotSpec } from "./theme.ts";
 
 /** Of one column: the mean prediction by its value, with the other columns as they are. */
 export interface PartialDependenceData {
@@ -27,75 +35,71 @@ const WIDTH = 250;
 const LABEL_LIMIT = 110;
 
 export function partialDependencePlot(data: PartialDependenceData): PlotSpec {
-  const { column, kind, outputs, measure, domain } = data;
-  const rows = data.values.flatMap((value, i) =>
-    outputs.map(({ label }, output) => ({ value, mean: data.means[output]![i]!, label })),
-  );
+  const { column, outputs, missing } = data;
   const names = outputs.map(({ label }) => label);
-  const legend = outputs.length === 1 ? null : { ...legendOf(names), symbolSize: 60 };
-  const color = nominal(
-    "label",
-    names,
-    outputs.map(({ colour }) => series[colour % series.length]!),
-    legend,
-  );
-  const axis = { tickCount: 4, ...axisLabels(domain), labelOverlap: true };
-  const mean = quantitative("mean", measure, { scale: scaleOf(domain), axis });
-  const body =
-    kind === "category"
-      ? { ...rowsOf(data), mark: { type: "point", filled: true, size: 60, opacity: 1 }, x: mean }
-      : { ...lineOf(data), y: mean };
-  const { width, height, mark, ...positions } = body;
-  const subtitle = missingText(data);
+  const range = outputs.map(({ colour }) => series[colour % series.length]!);
+  const color = nominal("label", names, range, outputs.length === 1 ? null : { ...legendOf(names), symbolSize: 60 });
+  // No place on the axis shows it.
+  const subtitle =
+    missing === undefined
+      ? ""
+      : `Missing in ${percent(missing.share)} of the rows: ${missing.means.map((each) => displayNumber(each)).join(", ")}`;
+  const { encoding, ...shape } = data.kind === "category" ? byCategory(data) : byNumber(data, data.kind);
   const sentence = dependenceSentence(data) + (subtitle && ` ${subtitle}.`);
   return plotSpec({ text: column, subtitle }, sentence, {
-    data: { values: rows },
-    width,
-    height,
-    mark,
-    encoding: { ...positions, color },
+    data: {
+      values: data.values.flatMap((value, i) =>
+        names.map((label, output) => ({ value, mean: data.means[output]![i]!, label })),
+      ),
+    },
+    ...shape,
+    encoding: { ...encoding, color },
   });
 }
 
-/** "Missing in 85 % of the rows: 0.310", which no place on the axis shows. */
-function missingText({ missing }: PartialDependenceData): string {
-  if (missing === undefined) return "";
-  const means = missing.means.map((each) => displayNumber(each)).join(", ");
-  return `Missing in ${percent(missing.share)} of the rows: ${means}`;
-}
-
-function rowsOf({ values, means }: PartialDependenceData) {
+function byCategory({ values, means, measure, domain }: PartialDependenceData) {
   const order = [...values.keys()].toSorted((a, b) => means[0]![b]! - means[0]![a]!);
   const names = order.map((i) => String(values[i]));
-  const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((name) => textWidth(name, 12))));
-  const y = nameAxis("value", names, { labelLimit: LABEL_LIMIT });
-  return { width: WIDTH + 30 - labels, height: { step: 18 }, y };
+  return {
+    width: WIDTH + 30 - labelsWidth(names, LABEL_LIMIT),
+    height: { step: 18 },
+    mark: { type: "point", filled: true, size: 60, opacity: 1 },
+    encoding: {
+      y: nameAxis("value", names, LABEL_LIMIT),
+      x: numberAxis("mean", measure, domain, { tickCount: 4 }),
+    },
+  };
 }
 
-function lineOf({ kind, values }: PartialDependenceData) {
+function byNumber({ values, measure, domain }: PartialDependenceData, kind: "number" | "date") {
   const numbers = values.map(Number);
-  const x = valueAxis(kind === "date" ? kind : "number", [Math.min(...numbers), Math.max(...numbers)]);
-  const mark = { type: "line", strokeWidth: 2, strokeJoin: "round", point: { size: 24 } };
-  return { width: WIDTH, height: 130, mark, x: { field: "value", title: null, ...x } };
+  return {
+    width: WIDTH,
+    height: 130,
+    mark: { type: "line", strokeWidth: 2, strokeJoin: "round", point: { size: 24 } },
+    encoding: {
+      x: valueAxis("value", kind, [Math.min(...numbers), Math.max(...numbers)]),
+      y: numberAxis("mean", measure, domain, { tickCount: 4 }),
+    },
+  };
 }
 
+/** Of the output that changes most. */
 function dependenceSentence({ kind, values, outputs, means, measure }: PartialDependenceData): string {
-  const shown = (place: number): string => {
-    const value = values[place]!;
+  const shown = (value: number | string): string => {
     if (typeof value === "string") return `“${value}”`;
     return kind === "date" ? new Date(value).toISOString().slice(0, 10) : cellNumber(value);
   };
-  const ranges = means.map((each, output) => {
-    const [low, high] = [Math.min(...each), Math.max(...each)];
-    return { output, low, high, each };
+  const ranges = means.map((each, i) => {
+    return { label: outputs[i]!.label, low: Math.min(...each), high: Math.max(...each), each };
   });
-  const most = ranges.toSorted((a, b) => b.high - b.low - (a.high - a.low))[0];
+  const [most] = ranges.toSorted((a, b) => b.high - b.low - (a.high - a.low));
   if (most === undefined) return "There is no prediction to show.";
-  const { low, high, each } = most;
-  const of = outputs.length === 1 ? "" : ` of “${outputs[most.output]!.label}”`;
-  const what = `${measure}${of} is`;
+  const { label, low, high, each } = most;
+  const what = `${measure}${outputs.length === 1 ? "" : ` of “${label}”`} is`;
   if (low === high) return `${what} ${displayNumber(low)} for every value.`;
-  return `${what} lowest (${displayNumber(low)}) at ${shown(each.indexOf(low))} and highest (${displayNumber(high)}) at ${shown(each.indexOf(high))}.`;
+  const [least, greatest] = [low, high].map((mean) => shown(values[each.indexOf(mean)]!));
+  return `${what} lowest (${displayNumber(low)}) at ${least} and highest (${displayNumber(high)}) at ${greatest}.`;
 }
 
 interface OverTimeData {
@@ -127,7 +131,7 @@ export function overTimePlot({ measure, unit, points, isSmall }: OverTimeData): 
   const subtitle = isSmall ? "" : `${countOf(rows, "row")}; one point per ${unit}`;
   const title = `${measure.charAt(0).toUpperCase()}${measure.slice(1)} over time`;
   const point = { size: isSmall ? 10 : 18 };
-  const axis = { grid: false, tickCount: isSmall ? 4 : 10, labelOverlap: true };
+  const axis = { grid: false, tickCount: isSmall ? 4 : 10 };
   const y = { scale: scaleOf(domain), axis: axisLabels(domain) };
   const legend = { title: null, orient: isSmall ? "top" : "bottom", direction: "horizontal", symbolSize: 60 };
   return plotSpec({ text: title, subtitle }, overTimeSentence(known, unit), {

@@ -9,7 +9,7 @@ it("keeps plots of a million rows below 200 kB", async () => {
   const y = x.map((value) => value + normal());
   for (const spec of [
     plots.predictedVsActual({ target: "y", actual: x, predicted: y }),
-    plots.residuals({ target: "y", predicted: y, residuals: x }),
+    plots.residuals({ target: "y", actual: x, predicted: y }),
     plots.rocCurve([{ label: "a", area: 0.5, points: Array.from(x, (_, i) => [i / 1e6, i / 1e6] as const) }]),
   ]) {
     expect((await renderSvg(spec)).length).toBeLessThan(200_000);

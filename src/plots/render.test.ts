@@ -52,7 +52,7 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     ["Actual salary (EUR)", "Predicted salary (EUR)", "300 rows; dashed: perfect prediction"],
   ],
   residuals: [
-    plots.residuals({ target: "salary (EUR)", predicted, residuals }),
+    plots.residuals({ target: "salary (EUR)", actual, predicted }),
     ["Predicted salary (EUR)", "Predicted − actual"],
   ],
   overTime: [

@@ -1,9 +1,8 @@
 /** SHAP summary: the effect of each input column on the predictions, row by row, coloured by its value. */
 import type { JsonObject } from "../core/json.ts";
-import { axisLabels, domainOf } from "./density.ts";
+import { axisLabels, domainOf, labelsWidth, nominal, quantitative } from "./axes.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
-import { textWidth } from "./textWidth.ts";
-import { colours, nominal, plotSpec, quantitative, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, type PlotSpec } from "./theme.ts";
 
 /** Values (n_rows), NaN is missing; with `categories` their codes, below 0 is missing. */
 export interface ShapFeature {
@@ -74,7 +73,6 @@ function withSize(feature: ShapFeature): Ranked {
 function body(shown: readonly Ranked[], unit: string): JsonObject {
   const domain = domainOf(...shown.map(({ contributions }) => contributions), [0]);
   const names = shown.map(({ name }) => name);
-  const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((name) => textWidth(name, 12))));
   const height = Math.max(1, shown.length) * STEP;
   const present = levelNames.filter((level) => shown.some((feature) => feature.levels.includes(level)));
   const x = quantitative("x", `SHAP value: effect on the prediction (${unit})`, { scale: { domain, nice: false } });
@@ -96,7 +94,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
     { orient: "bottom", direction: "horizontal" },
   );
   return {
-    width: Math.max(200, WIDTH + 120 - labels),
+    width: Math.max(200, WIDTH + 120 - labelsWidth(names, LABEL_LIMIT)),
     height,
     encoding: {
       x: { ...x, axis: { tickCount: 5, ...axisLabels(domain) } },

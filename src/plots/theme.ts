@@ -1,6 +1,5 @@
 /** Theme of all plots, with light and dark colours. */
 import type { Json, JsonObject } from "../core/json.ts";
-import { MILLISECONDS_A_DAY } from "../core/text/format.ts";
 
 /** A Vega-Lite specification as plain JSON, which any Vega-Lite viewer can open. */
 export interface PlotSpec {
@@ -90,23 +89,6 @@ const config: JsonObject = {
   },
   range: { category: series },
 };
-
-/** The encoding of a number by position or length. @param more scale and axis; may have another title */
-export function quantitative(field: string, title: string | null, more: JsonObject = {}): JsonObject {
-  return { field, type: "quantitative", title, ...more };
-}
-
-/** Position by the fields x and y, with the scales and axes of the plot. */
-export const xy = { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } };
-
-export function nominal(field: string, domain: readonly string[], range: readonly string[], legend: JsonObject | null) {
-  return { field, type: "nominal", scale: { domain: [...domain], range: [...range] }, legend };
-}
-
-/** d3 time format: months for ranges above 92 days, days below. */
-export function dateFormat([from, to]: readonly [number, number]): string {
-  return to - from > 92 * MILLISECONDS_A_DAY ? "%b %Y" : "%d %b";
-}
 
 export function plotSpec(
   title: { readonly text: string; readonly subtitle?: string | string[] },

@@ -1,8 +1,8 @@
 /** Trials of a search: the score of each, against its number or against the value of a parameter. */
 import type { JsonObject } from "../core/json.ts";
-import { domainOf, scaleOf } from "./density.ts";
+import { domainOf, quantitative, scaleOf } from "./axes.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
-import { colours, plotSpec, plotWidth, quantitative, type PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 interface TrialsData {
   readonly title: string;
@@ -88,7 +88,7 @@ function horizontal(points: TrialsData["points"], isLinear: boolean): JsonObject
   const scale = { type: isLog ? "log" : "linear", nice: false, padding: 10, ...(isLog ? {} : { zero: false }) };
   return quantitative("x", isLog ? "logarithmic" : null, {
     scale,
-    axis: { grid: false, tickCount: 5, labelOverlap: true, ...(isLog ? { format: "~g" } : {}) },
+    axis: { grid: false, tickCount: 5, ...(isLog ? { format: "~g" } : {}) },
   });
 }
 

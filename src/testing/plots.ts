@@ -4,10 +4,10 @@ import { confusionMatrixPlot } from "../plots/confusionMatrix.ts";
 import { driftColumnPlot } from "../plots/driftColumn.ts";
 import { forecastPlot } from "../plots/forecast.ts";
 import { gainsPlot, precisionRecallPlot, rocCurvePlot } from "../plots/curve.ts";
-import { importancePlot } from "../plots/namedBars.ts";
+import { importancePlot } from "../plots/bars.ts";
 import { overTimePlot, partialDependencePlot } from "../plots/means.ts";
 import { predictedVsActualPlot, residualsPlot } from "../plots/predictedVsActual.ts";
-import { scoreIntervalPlot } from "../plots/scoreInterval.ts";
+import { scoreIntervalPlot } from "../plots/bars.ts";
 import { shapSummaryPlot } from "../plots/shapSummary.ts";
 import { trialsPlot } from "../plots/trials.ts";
 

@@ -1,5 +1,5 @@
 /** Parts of other sections: partial dependence, weakest segments and predictions over time. */
-import { domainOf } from "../../plots/density.ts";
+import { domainOf } from "../../plots/axes.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { overTimePlot, partialDependencePlot } from "../../plots/means.ts";
 import { series } from "../../plots/theme.ts";

@@ -2,7 +2,7 @@
 import type { Run } from "../../core/records/lineage.ts";
 import { candidateLabels, paramRows, selectionLabel } from "../../core/text/recordText.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { importancePlot } from "../../plots/namedBars.ts";
+import { importancePlot } from "../../plots/bars.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
 import { itemTable, numeric, type Column } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";

@@ -22,10 +22,9 @@ async function regression({ predictions, signature }: ReportInput, draw: DrawFig
   }
   const { actual, predicted } = predictions;
   const target = signature.target.name;
-  const residuals = Float64Array.from(predicted, (value, i) => value - actual[i]!);
   const [scatter, residualPlot] = await Promise.all([
     draw("predicted-actual", predictedVsActualPlot({ target, actual, predicted })),
-    draw("residuals", residualsPlot({ target, predicted, residuals })),
+    draw("residuals", residualsPlot({ target, actual, predicted })),
   ]);
   return html`<div class="plots">${scatter} ${residualPlot}</div>`;
 }

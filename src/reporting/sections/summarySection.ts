@@ -1,5 +1,5 @@
 /** The box at the top: decision, score, baseline, deployed model, reasons and warnings. */
-import { scoreIntervalPlot } from "../../plots/scoreInterval.ts";
+import { scoreIntervalPlot } from "../../plots/bars.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { itemTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { NAME_TAG, tagTexts, type Run } from "../../core/records/lineage.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
-import { importancePlot } from "../../plots/namedBars.ts";
+import { importancePlot } from "../../plots/bars.ts";
 import { displayNumber, dateTime } from "../../plots/displayNumber.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { lineageBody } from "../../reporting/sections/lineageSection.ts";
