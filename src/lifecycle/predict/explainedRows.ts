@@ -1,8 +1,7 @@
 /** The rows that explain explains one by one: what identifies each, its prediction, and the contributions to it. */
-import type { Contributions } from "../../core/estimator.ts";
 import type { Model } from "../../core/records/model.ts";
 import { cellText, findColumn, selectRows, type Table } from "../../core/table/table.ts";
-import type { Explained } from "../../pipeline/predict/explain.ts";
+import { contributionsByRow, type Explained } from "../../pipeline/predict/explain.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { jsonLabels, predictedValues } from "./predictedValues.ts";
@@ -43,34 +42,20 @@ export function explainedRows(
   const { predictions } = valuesOf(predictor(model)(selectRows(inputs, reached)));
   const predicted = new Map(predictions.map((each, i) => [reached[i]!, each]));
   const columns = ids.flatMap((name) => findColumn(table, name) ?? []);
-  return contributionsOf(explained)
+  return contributionsByRow(explained)
     .slice(0, inputs.rowCount)
     .map((contributions, row) => {
       const [prediction = null, probability = null] = predicted.get(row) ?? [];
       const own = Object.fromEntries(columns.map((column) => [column.name, cellText(column, row)]));
-      const valued = contributions.map(({ feature, ...each }) => {
+      const valued = explained.featureNames.map((feature, i) => {
         const column = findColumn(inputs, feature);
-        return { feature, value: column === undefined ? null : cellText(column, row), ...each };
+        return { feature, value: column === undefined ? null : cellText(column, row), contribution: contributions[i]! };
       });
-      return { row: row + 1, ids: own, prediction, probability, contributions: valued };
+      const largestFirst = valued.toSorted((a, b) => sizeOf(b) - sizeOf(a));
+      return { row: row + 1, ids: own, prediction, probability, contributions: largestFirst };
     });
 }
 
-function contributionsOf(explained: Explained): Omit<RowContribution, "value">[][] {
-  const { featureNames, outputCount, blocks } = explained;
-  const size = featureNames.length * outputCount;
-  return blocks.flatMap((block) =>
-    Array.from({ length: block.values.length / size }, (_, row) => rowOf(explained, block, row * size)),
-  );
-}
-
-function rowOf({ featureNames, outputCount }: Explained, { values }: Contributions, start: number) {
-  const width = featureNames.length;
-  const sizes = featureNames.map((feature, i) => {
-    const own = Array.from({ length: outputCount }, (_, output) => values[start + output * width + i]!);
-    return { feature, own, size: Math.max(...own.map(Math.abs)) };
-  });
-  return sizes
-    .toSorted((a, b) => b.size - a.size)
-    .map(({ feature, own }) => ({ feature, contribution: outputCount === 1 ? own[0]! : own }));
+function sizeOf({ contribution }: RowContribution): number {
+  return Math.max(...[contribution].flat().map(Math.abs));
 }

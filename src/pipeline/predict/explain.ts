@@ -56,6 +56,20 @@ export function byInputColumn(explained: Explained): Explained {
   return { ...explained, ...merged(explained, names) };
 }
 
+/** By row and feature: the contribution; of several outputs, those to each. */
+export function contributionsByRow({ featureNames, outputCount, blocks }: Explained): (number | number[])[][] {
+  const width = featureNames.length;
+  return blocks.flatMap(({ values }) =>
+    Array.from({ length: values.length / (width * outputCount) }, (_, row) =>
+      featureNames.map((__, feature) => {
+        const start = row * outputCount * width + feature;
+        if (outputCount === 1) return values[start]!;
+        return Array.from({ length: outputCount }, (___, output) => values[start + output * width]!);
+      }),
+    ),
+  );
+}
+
 /** The unit of SHAP values in words. "margin": an input of the softmax, of which no probability follows without the others. */
 export function shapUnit({ task, name }: Pick<TargetSpec, "task" | "name">, unit: Explained["unit"]): string {
   if (unit === "log_target") return `logarithm of ${name}`;

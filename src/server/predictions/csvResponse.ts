@@ -10,20 +10,15 @@ import {
   type RowSelector,
 } from "../../lifecycle/predict/inputStream.ts";
 import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
-import { invalidRows, type ServedPredictor } from "./servedPredictor.ts";
+import { invalidRows, type RowPrediction, type ServedPredictor } from "./servedPredictor.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { withPauses } from "../http/streamPieces.ts";
-import { columnNaming, namePositions, rawColumns, rowCells } from "./rowCells.ts";
+import { columnNaming, headerReader, rawColumns, type Header, type RowCells } from "./rowCells.ts";
 
-/** The cells of some rows in the model's order, beside what came. */
-export interface CsvBatch {
+/** Some rows as they came, and their cells in the model's order. `errors`: rows that are not as wide as the header. */
+export interface CsvBatch extends RowCells {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Json[])[];
-  readonly cells: readonly (readonly unknown[])[];
-  /** Rows that are not as wide as the header. */
-  readonly errors: readonly RowFinding[];
-  /** Columns that the model does not have, or that are missing, for each row as in JSON. */
-  readonly warnings: readonly RowFinding[];
   /** Of the first row, from 0. */
   readonly start: number;
 }
@@ -49,6 +44,7 @@ export async function* csvBatches(
   { served, selector }: Pick<ServedPredictor, "served" | "selector">,
   config: Config,
 ): AsyncGenerator<CsvBatch> {
+  const headerOf = headerReader(served, config);
   let header: Header | undefined;
   let start = 0;
   const source = { input: "-", stdin: pieces, batchSize: REQUEST_ROWS, name: "the body" };
@@ -56,19 +52,30 @@ export async function* csvBatches(
     const { columns } = batch;
     if (columns.length > MOST_COLUMNS) throw tooWide(columns.length);
     const { rows, inputs } = selector === undefined ? batch : await selected(batch, selector, { served, config });
-    header ??= readHeader(inputs?.columns ?? columns, served, config);
-    const { positions, found } = header;
+    header ??= headerOf(inputs?.columns ?? columns, 0);
+    if (header.errors.length > 0) throw invalidRows(header.errors.map((each) => ({ row: 0, ...each })));
+    const { positions } = header;
     const cells = rows.map(({ values }, row) =>
       positions.map((at) => (at < 0 ? null : ((inputs?.cells[row] ?? values)[at] ?? null))),
     );
     const errors = rows.flatMap(({ problem, line }, row): RowFinding[] =>
       problem === undefined ? [] : [{ row, column: "", check: "row", message: `line ${line}: ${problem}` }],
     );
-    const warnings = rows.flatMap((_, row) => found.map((finding): RowFinding => ({ ...finding, row })));
+    const found = summarized(header.warnings);
+    const warnings = rows.flatMap((_, row) => found.map((finding): RowFinding => ({ row, ...finding })));
     yield { columns, rows: rows.map(({ values }) => values), cells, errors, warnings, start };
     start += rows.length;
   }
   if (start === 0 && header === undefined) throw new HttpProblem("bad-request", "the body is empty");
+}
+
+/** More would make each row of the response as long as a page. */
+const MOST_FOUND = 20;
+
+function summarized(warnings: Header["warnings"]): Header["warnings"] {
+  const rest = warnings.length - MOST_FOUND;
+  if (rest <= 0) return warnings;
+  return [...warnings.slice(0, MOST_FOUND), { column: "", check: "extra", message: `and ${rest} other such columns` }];
 }
 
 /** More would delay other requests: every name is compared with those of the model. */
@@ -95,31 +102,6 @@ async function selected(
   return { ...computed, inputs: { columns: take(inputs.columns), cells: inputs.cells.map(take) } };
 }
 
-interface Header {
-  /** Of each column of the model, and each that names a row, in the file; −1 where it may be missing. */
-  readonly positions: readonly number[];
-  readonly found: readonly RowFinding[];
-}
-
-/** More would make each row of the response as long as a page. */
-const MOST_FOUND = 20;
-
-function readHeader(columns: readonly string[], served: ServedPredictor["served"], config: Config): Header {
-  const header = Object.assign(
-    Object.create(null) as Record<string, unknown>,
-    Object.fromEntries(columns.map((name) => [name, ""])),
-  );
-  const { errors, warnings } = rowCells(served, config)([header]);
-  if (errors.length > 0) throw invalidRows(errors);
-  const known = namePositions(served, config);
-  const given = columns.map((name) => known.get(name) ?? known.get(served.columnName(name)) ?? -1);
-  const positions = [...served.inputs, ...served.names].map((_, position) => given.indexOf(position));
-  const found = warnings.slice(0, MOST_FOUND);
-  const rest = warnings.length - found.length;
-  if (rest > 0) found.push({ row: 0, column: "", check: "extra", message: `and ${rest} other such columns` });
-  return { positions, found };
-}
-
 /** Longer than a lost packet takes to come again: the rows before the first pause decide how the CSV is read. */
 const PAUSE_MS = 250;
 
@@ -138,31 +120,21 @@ export async function* csvResponse(
     "prediction_warning",
     "prediction_error",
   ];
+  const none = names.slice(0, -2).map(() => null);
   const continueSeries = predictor.served.continueSeries();
   let isFirst = true;
-  let added: readonly string[] = names;
-  for await (const { columns, rows, cells, errors, warnings } of csvBatches(
-    withPauses(pieces, PAUSE_MS),
-    predictor,
-    config,
-  )) {
-    if (isFirst) added = freeNames(names, columns);
-    const predictions = predictor.predictEach(cells, { errors, warnings, requestId, continueSeries });
-    const lines = predictions.map(({ value, probability, shares, predictionId, warning, error }, i) => {
+  for await (const batch of csvBatches(withPauses(pieces, PAUSE_MS), predictor, config)) {
+    const { columns, rows } = batch;
+    const lines = predictor.predictEach({ ...batch, requestId, continueSeries }).map((each, i) => {
+      const { prediction, warning, error } = each;
       const own = columns.map((_, at) => rows[i]![at] ?? null);
-      return csvLine(
-        [
-          ...own,
-          value,
-          ...(labels === null ? [] : [probability, ...labels.map((_, code) => shares?.[code] ?? null)]),
-          predictionId,
-          warning,
-          error,
-        ],
-        true,
-      );
+      return csvLine([...own, ...(prediction === null ? none : fieldsOf(prediction)), warning, error], true);
     });
-    yield `${isFirst ? csvLine([...columns, ...added], false) : ""}${lines.join("")}`;
+    yield `${isFirst ? csvLine([...columns, ...freeNames(names, columns)], false) : ""}${lines.join("")}`;
     isFirst = false;
   }
+}
+
+function fieldsOf({ value, probability, shares, id }: RowPrediction): Json[] {
+  return shares === null ? [value, id] : [value, probability, ...shares, id];
 }

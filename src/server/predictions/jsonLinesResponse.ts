@@ -5,9 +5,8 @@ import { isObject, parseExactJson } from "../../core/json.ts";
 import { freeNames } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { REQUEST_ROWS } from "../../lifecycle/predict/inputStream.ts";
-import type { ServedPredictor } from "./servedPredictor.ts";
-import type { RowPrediction } from "./servedPredictor.ts";
-import { classesText } from "./responseText.ts";
+import type { ServedPredictor, StreamedRow } from "./servedPredictor.ts";
+import { classShares } from "./responseDocument.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { withPauses } from "../http/streamPieces.ts";
 import type { RequestRow } from "./requestRows.ts";
@@ -37,10 +36,9 @@ export async function* jsonLinesResponse(
   const respond = async (batch: readonly Line[]): Promise<string> => {
     const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
     write ??= lineWriter(predictor.served, config, rows);
-    const { cells, ...found } = await predictor.toCells(rows);
-    const predictions = predictor.predictEach(cells, { ...found, requestId, continueSeries }).values();
+    const predicted = predictor.predictEach({ ...(await predictor.toCells(rows)), requestId, continueSeries }).values();
     const lineOf = ({ text, row, problem }: Line): string =>
-      row === null ? errorLine(problem) : write!(text, predictions.next().value!, row);
+      row === null ? errorLine(problem) : write!(text, predicted.next().value!, row);
     return batch.map(lineOf).join("");
   };
   let first = true;
@@ -103,11 +101,11 @@ function parseLine(bytes: Buffer): Line | null {
   }
 }
 
-function errorLine(problem: string): string {
-  return `{"prediction_error":${JSON.stringify(problem)}}\n`;
+function errorLine(prediction_error: string): string {
+  return `${JSON.stringify({ prediction_error })}\n`;
 }
 
-type LineWriter = (text: string, prediction: RowPrediction, row: RequestRow) => string;
+type LineWriter = (text: string, predicted: StreamedRow, row: RequestRow) => string;
 
 /** @param rows the first ones: where a name is taken, the added member gets another in all lines */
 function lineWriter(
@@ -118,18 +116,23 @@ function lineWriter(
   const names = [serve.response_key ?? "prediction", "probability", "probabilities", "model_version", "prediction_id"];
   const taken = new Set([...inputs, ...rows.flatMap((row) => Object.keys(row))]);
   const added = freeNames([...names, "prediction_warning", "prediction_error"], taken);
-  const keys = added.map((name) => JSON.stringify(name));
-  const [key, shareKey, classesKey, versionKey, idKey, warningKey, errorKey] = keys;
-  const textOf = classesText(labels);
-  const version = `,${versionKey}:${JSON.stringify(runId)}`;
-  return (text, prediction, row) => {
-    const { value, probability, shares, predictionId, warning, error } = prediction;
-    const before = `${text.slice(0, -1)}${Object.keys(row).length > 0 ? "," : ""}`;
+  const [valueKey, shareKey, classesKey, versionKey, idKey, warningKey, errorKey] = added as [string, ...string[]];
+  const byClass = classShares(labels);
+  const members = ({ prediction, warning, error }: StreamedRow): object => {
+    if (prediction === null) return { [valueKey]: null, [errorKey!]: error };
+    const { value, probability, shares, id } = prediction;
+    return {
+      [valueKey]: value,
+      ...(shares !== null && { [shareKey!]: probability, [classesKey!]: byClass(shares) }),
+      [versionKey!]: runId,
+      [idKey!]: id,
+      ...(warning !== null && { [warningKey!]: warning }),
+    };
+  };
+  return (text, predicted, row) => {
     const late = added.find((name) => Object.hasOwn(row, name));
     if (late !== undefined) return errorLine(`the row already has the key "${late}", which the response adds`);
-    if (error !== null) return `${before}${key}:null,${errorKey}:${JSON.stringify(error)}}\n`;
-    const share = shares === null ? "" : `,${shareKey}:${probability},${classesKey}:${textOf(shares)}`;
-    const odd = warning === null ? "" : `,${warningKey}:${JSON.stringify(warning)}`;
-    return `${before}${key}:${JSON.stringify(value)}${share}${version},${idKey}:"${predictionId}"${odd}}\n`;
+    const isEmpty = Object.keys(row).length === 0;
+    return `${text.slice(0, -1)}${isEmpty ? "" : ","}${JSON.stringify(members(predicted)).slice(1)}\n`;
   };
 }

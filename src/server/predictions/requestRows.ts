@@ -18,103 +18,82 @@ export interface RowsOptions {
 }
 
 const SHAPES = 'one object, a list of objects, or { "data": […] }';
+const WRAPPERS = ["dataframe_split", "dataframe_records", "instances", "inputs", "data"];
 
 /** @throws {HttpProblem} 400 if the body contains no rows, 413 if it contains too many */
 export function requestRows(body: unknown, options: RowsOptions): RequestRows {
-  if (Array.isArray(body)) return batch(body, options);
-  if (!isObject(body)) throw new HttpProblem("bad-request", "the body contains no rows", { hint: `send ${SHAPES}` });
-  for (const [wrapper, open] of wrappers) {
-    if (Object.hasOwn(body, wrapper) && !options.inputs.has(wrapper)) return open(body, wrapper, options);
+  if (Array.isArray(body)) return listedRows(body, options);
+  if (!isObject(body)) throw invalid("the body contains no rows", `send ${SHAPES}`);
+  const wrapper = WRAPPERS.find((name) => Object.hasOwn(body, name) && !options.inputs.has(name));
+  if (wrapper !== undefined) {
+    const isSplit = wrapper === "data" && Array.isArray(body["columns"]);
+    const { rows, single } = wrappedRows(isSplit ? body : body[wrapper], wrapper, options);
+    return { rows: wrapper === "data" ? withoutIndex(rows, body["schema"], options) : rows, single };
   }
   const [[name, content] = [], ...others] = Object.entries(body);
   if (others.length === 0 && Array.isArray(content) && !options.inputs.has(name!)) {
     const detail = `the body has only a list called "${name!.slice(0, 80)}": it must be a row or a list of rows`;
-    throw new HttpProblem("bad-request", detail, { hint: `send ${SHAPES}` });
+    throw invalid(detail, `send ${SHAPES}`);
   }
   return { rows: [body], single: true };
 }
 
-type Open = (body: RequestRow, wrapper: string, options: RowsOptions) => RequestRows;
-
-const wrappers: readonly (readonly [string, Open])[] = [
-  ["dataframe_split", (body, wrapper, options) => splitRows(body[wrapper], options)],
-  ["dataframe_records", wrapped],
-  ["instances", wrapped],
-  ["inputs", wrapped],
-  ["data", tableOrWrapped],
-];
-
-function wrapped(body: RequestRow, wrapper: string, options: RowsOptions): RequestRows {
-  const content = body[wrapper];
-  if (Array.isArray(content)) return batch(content, options);
-  if (!isObject(content)) {
-    const hint = `"${wrapper}" takes a list of objects`;
-    throw new HttpProblem("bad-request", `"${wrapper}" contains no rows`, { hint });
-  }
-  const columns = Object.entries(content);
-  if (columns.length > 0 && columns.every(([, values]) => Array.isArray(values))) {
-    return columnRows(columns as [string, unknown[]][], wrapper, options);
-  }
+function wrappedRows(content: unknown, wrapper: string, options: RowsOptions): RequestRows {
+  if (Array.isArray(content)) return listedRows(content, options);
+  if (!isObject(content)) throw invalid(`"${wrapper}" contains no rows`, `"${wrapper}" takes a list of objects`);
+  const { columns, data } = content;
+  if (wrapper === "dataframe_split" || (Array.isArray(columns) && Array.isArray(data)))
+    return splitRows(columns, data, options);
+  const entries = Object.entries(content);
+  if (entries.length > 0 && entries.every(([, values]) => Array.isArray(values)))
+    return columnRows(entries as [string, unknown[]][], wrapper, options);
   return { rows: [content], single: true };
 }
 
 /** pandas' to_json(orient="table") has the rows in "data" and says in "schema" which column is only the index. */
-function tableOrWrapped(body: RequestRow, wrapper: string, options: RowsOptions): RequestRows {
-  const read = wrapped(body, wrapper, options);
-  const { schema } = body;
-  const keys = isObject(schema) && Array.isArray(schema["primaryKey"]) ? (schema["primaryKey"] as unknown[]) : [];
-  const dropped = keys.filter((key): key is string => typeof key === "string" && !options.inputs.has(key));
-  if (dropped.length === 0) return read;
-  return { ...read, rows: read.rows.map((row) => (isObject(row) ? without(row, dropped) : row)) };
-}
-
-function without(row: RequestRow, names: readonly string[]): RequestRow {
-  return record(Object.entries(row).filter(([name]) => !names.includes(name)));
+function withoutIndex(rows: readonly RequestRow[], schema: unknown, { inputs }: RowsOptions): readonly RequestRow[] {
+  const keys = isObject(schema) ? schema["primaryKey"] : undefined;
+  if (!Array.isArray(keys)) return rows;
+  const isIndex = (name: string): boolean => keys.includes(name) && !inputs.has(name);
+  return rows.map((row) => record(Object.entries(row).filter(([name]) => !isIndex(name))));
 }
 
 /** { "columns": […], "data": [[…], …] }; an "index" is no column. */
-function splitRows(content: unknown, options: RowsOptions): RequestRows {
-  const { columns, data } = isObject(content) ? content : {};
+function splitRows(columns: unknown, data: unknown, options: RowsOptions): RequestRows {
   if (!Array.isArray(columns) || !Array.isArray(data) || columns.some((name) => typeof name !== "string")) {
-    throw new HttpProblem("bad-request", '"dataframe_split" is not { "columns": [names], "data": [[values], …] }', {
-      hint: "pandas writes it with to_dict(orient='split')",
-    });
+    const detail = '"dataframe_split" is not { "columns": [names], "data": [[values], …] }';
+    throw invalid(detail, "pandas writes it with to_dict(orient='split')");
   }
   limitRows(data.length, options);
   const rows = data.map((values: unknown, row) => {
-    if (!Array.isArray(values) || values.length !== columns.length) {
-      const detail = `row ${row} does not have one value for each of the ${columns.length} columns`;
-      throw new HttpProblem("bad-request", detail);
-    }
-    return record(columns.map((name, i) => [name as string, values[i] as unknown]));
+    if (Array.isArray(values) && values.length === columns.length) return named(columns, values);
+    throw invalid(`row ${row} does not have one value for each of the ${columns.length} columns`);
   });
   return { rows, single: false };
 }
 
 /** { "a": [1, 2], "b": [3, 4] } */
 function columnRows(columns: readonly [string, unknown[]][], wrapper: string, options: RowsOptions): RequestRows {
-  const length = columns[0]![1].length;
+  const [name, { length }] = columns[0]!;
   const odd = columns.find(([, values]) => values.length !== length);
   if (odd !== undefined) {
-    const lengths = `"${columns[0]![0]}" has ${length} values, "${odd[0]}" has ${odd[1].length}`;
-    throw new HttpProblem("bad-request", `the columns of "${wrapper}" differ in length: ${lengths}`);
+    const lengths = `"${name}" has ${length} values, "${odd[0]}" has ${odd[1].length}`;
+    throw invalid(`the columns of "${wrapper}" differ in length: ${lengths}`);
   }
   limitRows(length, options);
-  const rows = Array.from({ length }, (_, row) => record(columns.map(([name, values]) => [name, values[row]])));
+  const rows = Array.from({ length }, (_, row) => record(columns.map(([each, values]) => [each, values[row]])));
   return { rows, single: false };
 }
 
-function batch(content: readonly unknown[], { inputs, mostRows }: RowsOptions): RequestRows {
-  limitRows(content.length, { inputs, mostRows });
+function listedRows(content: readonly unknown[], options: RowsOptions): RequestRows {
+  limitRows(content.length, options);
+  const names = [...options.inputs];
   // A list of values is a row without names: it is taken by position where it has one value a column.
-  const rows = content.map((row) =>
-    Array.isArray(row) && row.length === inputs.size ? record([...inputs].map((name, i) => [name, row[i]])) : row,
-  );
+  const rows = content.map((row) => (Array.isArray(row) && row.length === names.length ? named(names, row) : row));
   const odd = rows.findIndex((row) => !isObject(row));
   if (odd < 0) return { rows: rows as RequestRow[], single: false };
-  const columns = inputs.size === 0 ? "" : ` with the columns ${[...inputs].slice(0, 5).join(", ")}`;
-  const hint = `each row is an object${columns}${inputs.size > 5 ? ", …" : ""}`;
-  throw new HttpProblem("bad-request", `row ${odd} is not an object`, { hint });
+  const columns = names.length === 0 ? "" : ` with the columns ${names.slice(0, 5).join(", ")}`;
+  throw invalid(`row ${odd} is not an object`, `each row is an object${columns}${names.length > 5 ? ", …" : ""}`);
 }
 
 function limitRows(count: number, { mostRows }: RowsOptions): void {
@@ -122,6 +101,14 @@ function limitRows(count: number, { mostRows }: RowsOptions): void {
   throw new HttpProblem("too-large", `${count} rows, the maximum is ${mostRows} a request`, {
     hint: "send fewer, or stream them as text/csv or application/x-ndjson, which has no such limit",
   });
+}
+
+function invalid(detail: string, hint?: string): HttpProblem {
+  return new HttpProblem("bad-request", detail, { hint });
+}
+
+function named(names: readonly string[], values: readonly unknown[]): RequestRow {
+  return record(names.map((name, i) => [name, values[i]]));
 }
 
 /** Without a prototype, so that no name means anything. */

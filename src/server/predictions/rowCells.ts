@@ -13,53 +13,74 @@ export interface RowCells {
   readonly warnings: readonly RowFinding[];
 }
 
+/** What the names of columns mean to the model. */
+export interface Header {
+  readonly names: readonly string[];
+  /** Of each column of the model, and each that names a row: its position among the names; −1 where it is not. */
+  readonly positions: readonly number[];
+  readonly errors: readonly Omit<RowFinding, "row">[];
+  readonly warnings: readonly Omit<RowFinding, "row">[];
+}
+
 /** Maximum number of suggestions in one response: comparing names takes time. */
 const MOST_SUGGESTIONS = 50;
 const LONGEST_NAME = 100;
 const TWICE = "the column is given twice, under two names";
-const NONE: readonly RowFinding[] = [];
 
-/** @returns a function from rows to cells, lookups built once */
+/** @returns a function from rows to cells in the model's order */
 export function rowCells(served: ServedModel, config: Config): (rows: readonly RequestRow[]) => RowCells {
-  const { inputs, names, columnName } = served;
-  const { validation } = config.serve;
-  const positions = namePositions(served, config);
+  const headerOf = headerReader(served, config);
   return (rows) => {
-    let errors: RowFinding[] | undefined;
-    let warnings: RowFinding[] | undefined;
+    let header = headerOf([], 0);
+    const errors: RowFinding[] = [];
+    const warnings: RowFinding[] = [];
     const cells = rows.map((given, row) => {
-      const values: unknown[] = Array.from({ length: inputs.length + names.length });
-      let found = 0;
-      for (const name of Object.keys(given)) {
-        const position = positions.get(name) ?? positions.get(columnName(name));
-        if (position === undefined) {
-          if (validation.extra === "ignore") continue;
-          const finding = extraColumn(row, name, inputs, (errors?.length ?? 0) + (warnings?.length ?? 0));
-          if (validation.extra === "error") (errors ??= []).push(finding);
-          else (warnings ??= []).push(finding);
-        } else if (position >= 0) {
-          if (values[position] !== undefined)
-            (errors ??= []).push({ row, column: inputs[position] ?? name, check: "row", message: TWICE });
-          else if (position < inputs.length) found++;
-          values[position] = given[name];
-        }
-      }
-      if (found < inputs.length) {
-        const lacking = missingColumns({ row, given, values }, served, errors?.length ?? 0);
-        if (validation.missing === "error") (errors ??= []).push(...lacking);
-        else (warnings ??= []).push(...lacking);
-      }
-      return values;
+      const names = Object.keys(given);
+      // Mostly the same as in the row before.
+      if (!areSame(names, header.names)) header = headerOf(names, errors.length + warnings.length);
+      for (const each of header.errors) errors.push({ row, ...each });
+      for (const each of header.warnings) warnings.push({ row, ...each });
+      return header.positions.map((at) => (at < 0 ? undefined : given[names[at]!]));
     });
-    return { cells, errors: errors ?? NONE, warnings: warnings ?? NONE };
+    return { cells, errors, warnings };
+  };
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}
+
+/** @returns a function from the names of columns; `before`: the number of findings in the same response */
+export function headerReader(served: ServedModel, config: Config) {
+  const { inputs, columnName } = served;
+  const { missing, extra } = config.serve.validation;
+  const known = namePositions(served, config);
+  return (names: readonly string[], before: number): Header => {
+    const positions = Array.from({ length: inputs.length + served.names.length }, () => -1);
+    const errors: Header["errors"][number][] = [];
+    const warnings: Header["errors"][number][] = [];
+    for (const [at, name] of names.entries()) {
+      const position = known.get(name) ?? known.get(columnName(name));
+      if (position === undefined) {
+        if (extra === "ignore") continue;
+        const finding = extraColumn(name, inputs, before + errors.length + warnings.length < MOST_SUGGESTIONS);
+        (extra === "error" ? errors : warnings).push(finding);
+      } else if (position >= 0) {
+        if (positions[position]! >= 0) errors.push({ column: inputs[position] ?? name, check: "row", message: TWICE });
+        positions[position] = at;
+      }
+    }
+    if (inputs.some((_, position) => positions[position]! < 0)) {
+      const strangers = before < MOST_SUGGESTIONS ? strangersIn(names, inputs) : [];
+      const lacking = missingColumns(positions, strangers, served);
+      (missing === "error" ? errors : warnings).push(...lacking);
+    }
+    return { names, positions, errors, warnings };
   };
 }
 
 /** By every name that a caller may use: inputs, then columns that identify a row; −1 for known columns that are not needed. */
-export function namePositions(
-  { inputs, names, model, columnName }: ServedModel,
-  config: Config,
-): ReadonlyMap<string, number> {
+function namePositions({ inputs, names, model, columnName }: ServedModel, config: Config): ReadonlyMap<string, number> {
   const { drop_columns, serve } = config;
   const known = [...drop_columns, model.signature.target.name, ...serve.echo];
   const positions = new Map(known.map((name) => [name, -1]));
@@ -73,34 +94,31 @@ export function namePositions(
   return positions;
 }
 
-function extraColumn(row: number, name: string, inputs: readonly string[], before: number): RowFinding {
-  const near = before < MOST_SUGGESTIONS && name.length <= LONGEST_NAME ? suggest(name, inputs) : undefined;
+function extraColumn(name: string, inputs: readonly string[], suggests: boolean): Omit<RowFinding, "row"> {
+  const near = suggests && name.length <= LONGEST_NAME ? suggest(name, inputs) : undefined;
   const meant = near === undefined ? "" : `; did you mean "${near}"?`;
   const message = `the model has no such column${meant}`;
   const column = name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;
-  return { row, column, check: "extra", message, ...(near === undefined ? {} : { suggestion: near }) };
+  return { column, check: "extra", message, ...(near !== undefined && { suggestion: near }) };
 }
 
 function missingColumns(
-  { row, given, values }: { row: number; given: RequestRow; values: readonly unknown[] },
+  positions: readonly number[],
+  strangers: readonly string[],
   { inputs, computed }: ServedModel,
-  before: number,
-): RowFinding[] {
-  const strangers = before < MOST_SUGGESTIONS ? strangersIn(given, inputs) : [];
-  return inputs.flatMap((column, position): RowFinding[] => {
-    if (values[position] !== undefined) return [];
+): Omit<RowFinding, "row">[] {
+  const lacking = inputs.filter((_, position) => positions[position]! < 0);
+  return lacking.map((column) => {
     const near = suggest(column, strangers);
     const meant = near === undefined ? "" : ` (you sent "${near}")`;
     const made = Object.hasOwn(computed, column) ? `; ingest.select computes it: ${computed[column]}` : "";
     const message = `the column is missing${made}${meant}`;
-    return [{ row, column, check: "missing", message, ...(near !== undefined && { suggestion: near }) }];
+    return { column, check: "missing", message, ...(near !== undefined && { suggestion: near }) };
   });
 }
 
-function strangersIn(given: RequestRow, inputs: readonly string[]): string[] {
-  return Object.keys(given)
-    .filter((name) => name.length <= LONGEST_NAME && !inputs.includes(name))
-    .slice(0, MOST_SUGGESTIONS);
+function strangersIn(names: readonly string[], inputs: readonly string[]): string[] {
+  return names.filter((name) => name.length <= LONGEST_NAME && !inputs.includes(name)).slice(0, MOST_SUGGESTIONS);
 }
 
 /** The check of the model, after that of every value's size. @param mostBytes of a string in UTF-8 */

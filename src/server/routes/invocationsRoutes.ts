@@ -7,16 +7,16 @@ import {
   requestIdOf,
   frameworkProblem,
   sendProblem,
-  sendText,
+  sendJson,
   type App,
   type Reply,
   type Request,
 } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
-import type { Predictions } from "../predictions/servedPredictor.ts";
+import type { Predictions, RowPrediction } from "../predictions/servedPredictor.ts";
 import { requestRows } from "../predictions/requestRows.ts";
-import { warningsText } from "../predictions/responseText.ts";
+import { warningMembers } from "../predictions/responseDocument.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 import { streamPieces } from "../http/streamPieces.ts";
 
@@ -45,15 +45,15 @@ async function respond(state: ServerState, request: Request, reply: Reply): Prom
   if (body instanceof Readable && !isCsv) {
     throw new HttpProblem("unsupported-media-type", "/invocations supports only text/csv and application/json");
   }
-  const { values, warnings } =
+  const { predictions, warnings } =
     body instanceof Readable ? await predictCsv(serving, state, request) : await predictJson(serving, state, request);
   reply.header("x-model-version", serving.served.runId);
   // MLflow's clients ignore other members; without a warning, the response is MLflow's.
-  const more = warnings.length === 0 ? "" : warningsText(warnings);
-  return sendText(reply, `{"predictions": ${JSON.stringify(values)}${more}}`);
+  const more = warnings.length > 0 && warningMembers(warnings);
+  return sendJson(reply, { predictions: predictions.map(({ value }) => value), ...more });
 }
 
-type Invoked = Pick<Predictions, "values" | "warnings">;
+type Invoked = Pick<Predictions, "predictions" | "warnings">;
 
 function predictJson({ predictor }: Serving, { workspace }: ServerState, request: Request): Invoked | Promise<Invoked> {
   const { body } = request;
@@ -83,22 +83,23 @@ async function predictCsv(
   const { limits } = workspace.config.serve;
   const requestId = requestIdOf(request);
   const continueSeries = predictor.served.continueSeries();
-  const values: (string | number)[] = [];
+  const predictions: RowPrediction[] = [];
   const warnings: RowFinding[] = [];
-  for await (const { cells, errors, warnings: named, start } of csvBatches(
+  for await (const batch of csvBatches(
     streamPieces(request, bodies),
     predictor,
     withCharset(workspace.config, request.headers["content-type"]),
   )) {
+    const { start, cells } = batch;
     if (start + cells.length > limits.rows) {
       const hint = "use POST /predict, which streams any number of rows";
       throw new HttpProblem("too-large", `the body has more than ${limits.rows} rows`, { hint });
     }
-    const predicted = predictor.predictCells(cells, { errors, warnings: named, requestId, continueSeries });
-    values.push(...predicted.values);
+    const predicted = predictor.predictCells({ ...batch, requestId, continueSeries });
+    predictions.push(...predicted.predictions);
     warnings.push(...predicted.warnings.map((warning) => ({ ...warning, row: start + warning.row })));
   }
-  return { values, warnings };
+  return { predictions, warnings };
 }
 
 function sendMlflowProblem(error: unknown, _request: Request, reply: Reply): void {

@@ -5,7 +5,7 @@ import { dateText } from "../../core/text/format.ts";
 import { describedInput, exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { expectedCell } from "../../pipeline/rows/conformTable.ts";
 import * as shapes from "../http/shapes.ts";
-import { responseNames } from "../predictions/responseText.ts";
+import { responseNames } from "../predictions/responseDocument.ts";
 
 const { byName, list, number, object, ref, text, whole, withReferences } = shapes;
 

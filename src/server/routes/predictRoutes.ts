@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { MlctlError, attempt } from "../../core/errors.ts";
 import { csvResponse, withCharset } from "../predictions/csvResponse.ts";
 import { sliceRows } from "../../core/table/table.ts";
-import { requestIdOf, sendText, type App, type Reply, type Request } from "../http/http.ts";
+import { requestIdOf, sendJson, type App, type Reply, type Request } from "../http/http.ts";
 import { jsonLinesResponse } from "../predictions/jsonLinesResponse.ts";
 import { logRoom, streamPieces } from "../http/streamPieces.ts";
 import { HttpProblem, problemOf, problemFrom } from "../http/problem.ts";
@@ -14,7 +14,13 @@ import { ref } from "../http/shapes.ts";
 import type { Predictions } from "../predictions/servedPredictor.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
-import { byInputColumn, explain as shapValues, shapUnit, type Explained } from "../../pipeline/predict/explain.ts";
+import {
+  byInputColumn,
+  contributionsByRow,
+  explain as shapValues,
+  shapUnit,
+  type Explained,
+} from "../../pipeline/predict/explain.ts";
 
 const CSV_TYPE = "text/csv";
 
@@ -22,12 +28,12 @@ export const STREAMED_TYPES = [CSV_TYPE, "application/x-ndjson", "application/js
 
 export function registerPredict(app: App, state: ServerState): void {
   const predict = (request: Request, reply: Reply): Reply | Promise<Reply> =>
-    respond(requireServing(state), { request, reply, state });
+    respondTo(requireServing(state), { request, reply, state });
   app.post("/predict", endpoint({ ...PREDICT, id: "predict" }), predict);
   app.post("/", endpoint({ ...PREDICT, id: "predictAtRoot", summary: "The same as /predict" }), predict);
   app.post("/models/:version/predict", endpoint(PINNED), async (request, reply) => {
     const { version } = request.params as { version: string };
-    return respond(await state.pinned(version), { request, reply, state });
+    return respondTo(await state.pinned(version), { request, reply, state });
   });
 }
 
@@ -37,7 +43,7 @@ interface Exchange {
   readonly state: ServerState;
 }
 
-function respond(serving: Serving, exchange: Exchange): Reply | Promise<Reply> {
+function respondTo(serving: Serving, exchange: Exchange): Reply | Promise<Reply> {
   const { request, reply, state } = exchange;
   const { body } = request;
   const { explain, threshold } = (request.parameters ?? {}) as { explain?: boolean; threshold?: number };
@@ -49,15 +55,15 @@ function respond(serving: Serving, exchange: Exchange): Reply | Promise<Reply> {
   }
   const rows = requestRows(body, { inputs: predictor.inputs, mostRows: state.workspace.config.serve.limits.rows });
   if (explain === true) requireExplainable(rows.rows.length);
-  const text = (predictions: Predictions, extra?: Record<string, unknown>): Reply =>
-    sendText(reply, serving.responseText(rows, predictions, extra));
-  const send = (predictions: Predictions): Reply | Promise<Reply> =>
+  const send = (predictions: Predictions, extra?: Record<string, unknown>): Reply =>
+    sendJson(reply, serving.response(rows, predictions, extra));
+  const respond = (predictions: Predictions): Reply | Promise<Reply> =>
     explain === true
-      ? explanations(predictions, rows.single).then((extra) => text(predictions, extra))
-      : text(predictions);
+      ? explanations(predictions, rows.single).then((extra) => send(predictions, extra))
+      : send(predictions);
   // Without a promise where there is none: it would cost a tenth of the time of a request.
   const predictions = predictor.predict(rows.rows, requestIdOf(request));
-  return predictions instanceof Promise ? predictions.then(send) : send(predictions);
+  return predictions instanceof Promise ? predictions.then(respond) : respond(predictions);
 }
 
 async function stream(predictor: ServedPredictor, { request, reply, state }: Exchange): Promise<Reply> {
@@ -171,19 +177,11 @@ export async function explanations(
     if (performance.now() - began < SHORT) size *= 4;
   }
   const { featureNames, outputCount, baseValues, unit } = parts[0]!;
-  const blocks = parts.flatMap((part) => part.blocks);
-  const width = featureNames.length;
-  const values = blocks.flatMap((block) => [...block.values]);
-  const rows = Array.from({ length: table.rowCount }, (_, row) => {
-    const start = row * outputCount * width;
-    const own = (feature: number): number[] =>
-      Array.from({ length: outputCount }, (__, output) => values[start + output * width + feature]!);
-    const contributions = featureNames.map((name, i) => [name, outputCount === 1 ? own(i)[0]! : own(i)] as const);
-    return {
-      base_value: outputCount === 1 ? baseValues[0]! : baseValues,
-      contributions: Object.fromEntries(contributions),
-    };
-  });
+  const base_value = outputCount === 1 ? baseValues[0]! : baseValues;
+  const rows = parts.flatMap(contributionsByRow).map((contributions) => ({
+    base_value,
+    contributions: Object.fromEntries(featureNames.map((name, i) => [name, contributions[i]])),
+  }));
   const { target } = model.signature;
   const common = { unit: shapUnit(target, unit), ...(outputCount > 1 && { classes: target.classes }) };
   return single

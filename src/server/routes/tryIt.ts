@@ -81,7 +81,7 @@ function hint({ kind, minimum, maximum }: ColumnSpec): string {
 }
 
 async function predicted(
-  { predictor: deployed, served, responseText }: Serving,
+  { predictor: deployed, served, response }: Serving,
   request: Request,
   { row, threshold, form }: { row: Row; threshold: string; form: URLSearchParams },
 ): Promise<{ readonly shown: Html; readonly probability?: number }> {
@@ -90,14 +90,13 @@ async function predicted(
     if (!(share >= 0 && share <= 1)) throw new HttpProblem("bad-request", "the threshold is a number from 0 to 1");
     const predictor = threshold === "" ? deployed : deployed.at(share);
     const predictions = await predictor.predict([row], requestIdOf(request));
-    const { values, probabilities, shares, predictionIds } = predictions;
-    const document = JSON.parse(responseText({ rows: [row], single: true }, predictions)) as object;
-    const probability = probabilities?.[0];
-    const [before, id] = [form.get("before"), predictionIds[0]!];
-    const change = probability === undefined || !before ? null : probability - Number(before);
-    const byClass = (served.labels ?? []).map((label, code) => [String(label), shares!(0)[code]!] as const);
+    const { value, probability, shares, id } = predictions.predictions[0]!;
+    const document = response({ rows: [row], single: true }, predictions);
+    const before = form.get("before");
+    const change = probability === null || !before ? null : probability - Number(before);
+    const byClass = (served.labels ?? []).map((label, code) => [String(label), shares![code]!] as const);
     const shown = html`<h3 id="result">Prediction</h3>
-      <p class="big" role="status">${served.model.signature.target.name}: ${values[0]}</p>
+      <p class="big" role="status">${served.model.signature.target.name}: ${value}</p>
       ${
         byClass.length > 0 &&
         itemTable("Probability of each class", byClass, [
@@ -113,7 +112,7 @@ async function predicted(
       <p><a href="${pageAddress("predictions", id)}">Why this prediction</a></p>
       <h3>Response</h3>
       <pre>${JSON.stringify(document, null, 2).replaceAll("  ", "\u00a0 ")}</pre>`;
-    return { shown, ...(probability !== undefined && { probability }) };
+    return { shown, ...(probability !== null && { probability }) };
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status >= 500) throw error;

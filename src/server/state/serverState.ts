@@ -5,7 +5,7 @@ import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { DeployedServedModel, ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { ServedPredictor } from "../predictions/servedPredictor.ts";
-import type { responseText } from "../predictions/responseText.ts";
+import type { responseDocument } from "../predictions/responseDocument.ts";
 import type { BodyReader } from "../http/bodyReader.ts";
 import type { LiveStore } from "./liveStore.ts";
 import type { Metrics, MetricsSnapshot } from "./metrics.ts";
@@ -16,7 +16,7 @@ import type { Rejections } from "../http/rejections.ts";
 export interface Serving<Served extends ServedModel = ServedModel> {
   readonly served: Served;
   readonly predictor: ServedPredictor;
-  readonly responseText: ReturnType<typeof responseText>;
+  readonly response: ReturnType<typeof responseDocument>;
 }
 
 export interface ServerState {

@@ -1,6 +1,6 @@
 /** Serves the current deployment and switches to each new one. */
 import { servedPredictor, type PredictorTools } from "../predictions/servedPredictor.ts";
-import { responseText } from "../predictions/responseText.ts";
+import { responseDocument } from "../predictions/responseDocument.ts";
 import { type DeployedServedModel, type ServedModel, servedModel } from "../../lifecycle/predict/servedModel.ts";
 import { modelSelector, type RowSelector } from "../../lifecycle/predict/inputStream.ts";
 import { followDeployment } from "./followDeployment.ts";
@@ -25,7 +25,7 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
     const counted = (values: readonly (string | number)[]): void =>
       metrics.countPredictions(values, served.labels !== null);
     const predictor = servedPredictor(served, config, { log, counted, selector: selectorOf(state, served), ...tools });
-    return { served, predictor, responseText: responseText(config, served) };
+    return { served, predictor, response: responseDocument(config, served) };
   };
   state.pinned = pinnedModels(state, servingOf);
   const take = (served: DeployedServedModel): void => {
