@@ -11,7 +11,7 @@ import type { PredictionLogStats } from "../../core/records/predictionLog.ts";
 import { logTrouble } from "../state/logTrouble.ts";
 import { addSnapshots, type MetricsSnapshot } from "../state/metrics.ts";
 import { rateLimit } from "../http/rateLimit.ts";
-import { pendingReplies } from "./pendingReplies.ts";
+import { processCalls } from "./processCalls.ts";
 
 interface ServeCommandOptions extends InterceptorOptions, Pick<ServeOptions, "listening"> {
   /** In which mlctl was started; workers start in it too. */
@@ -37,56 +37,78 @@ const SNAPSHOT_MS = 500;
 /** Maximum time to wait until each worker expects no more connections; one that hangs does not keep the port open. */
 const IDLE_MS = 5000;
 
+/** Maximum time that a worker waits for the primary process. */
+const REPLY_MS = 1000;
+
+type InPrimary = {
+  readonly listening: (facts: ListeningFacts) => void;
+  readonly failed: (kind: ErrorKind, message: string, hint: string | undefined) => void;
+  readonly metrics: () => Promise<MetricsSnapshot>;
+  /** Counts a request against the rate limit that all workers share. @returns milliseconds to wait */
+  readonly rate: (caller: string) => number;
+  /** A change of the prediction log, see TellLog. */
+  readonly log: (stats: PredictionLogStats, isClosed: boolean) => void;
+};
+
+type InWorker = {
+  /** Null until it has started. */
+  readonly snapshot: () => MetricsSnapshot | null;
+  /** Resolves when no connection has come for a moment. */
+  readonly stop: () => Promise<void>;
+  /** The port is closed. */
+  readonly close: () => void;
+};
+
+type Workers = Map<Worker, ReturnType<typeof processCalls<InWorker>>>;
+
 /** `listening` is called once, when every worker has opened the port. @throws {MlctlError} if the first workers cannot start */
 async function runWorkers(workspace: Workspace, { directory, clock, listening }: ServeCommandOptions): Promise<void> {
   const { config, context } = workspace;
   const { workers: count, rate_limit } = config.serve;
-  const waitOf = rate_limit === null ? () => 0 : rateLimit(rate_limit, clock);
+  const rate = rate_limit === null ? () => 0 : rateLimit(rate_limit, clock);
   const ready = new Set<number>();
   let started = false;
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
-  cluster.setupPrimary({ cwd: directory });
-  const snapshots = pendingReplies<MetricsSnapshot | null>(SNAPSHOT_MS);
-  const idle = pendingReplies<null>(IDLE_MS);
-  const snapshotOf = (worker: Worker): Promise<MetricsSnapshot | null> =>
-    snapshots.ask(
-      (id) => send(worker, { type: "snapshot?", id }),
-      () => null,
-    );
-  const allMetrics = async (): Promise<MetricsSnapshot> =>
-    addSnapshots((await Promise.all(living().map(snapshotOf))).filter((each) => each !== null));
+  const alive: Workers = new Map();
+  const warn = (message: string): void => context.emit({ type: "warning", stage: "serve", message });
+  const metrics = async (): Promise<MetricsSnapshot> => {
+    const all = await Promise.all([...alive.values()].map(({ ask }) => ask(SNAPSHOT_MS, "snapshot")));
+    return addSnapshots(all.filter((each) => each !== undefined && each !== null));
+  };
   const logs = workerLogs(workspace);
-  cluster.on("message", (worker, message: FromWorker) => {
-    if (message.type === "failed") {
-      const { kind, message: text, hint } = message;
-      if (!started) fail(new MlctlError(kind, text, { hint }));
-      else context.emit({ type: "warning", stage: "serve", message: `worker ${worker.id}: ${text}` });
-    } else if (message.type === "listening") {
-      ready.add(worker.id);
-      if (!started && ready.size >= count) {
+  cluster.setupPrimary({ cwd: directory });
+  const start = (): void => {
+    const worker = cluster.fork();
+    const own: InPrimary = {
+      listening(facts) {
+        ready.add(worker.id);
+        if (started || ready.size < count) return;
         started = true;
-        listening(message.facts);
-      }
-    } else if (message.type === "rate?") send(worker, { type: "rate", id: message.id, wait: waitOf(message.caller) });
-    else if (message.type === "log") logs.note(worker.id, message.stats, message.isClosed);
-    else if (message.type === "idle") idle.resolve(message.id, null);
-    else if (message.type === "snapshot") snapshots.resolve(message.id, message.snapshot);
-    else void allMetrics().then((snapshot) => send(worker, { type: "metrics", id: message.id, snapshot }));
-  });
-  cluster.on("fork", (worker) => worker.on("error", ignoreGone));
+        listening(facts);
+      },
+      failed(kind, message, hint) {
+        if (started) warn(`worker ${worker.id}: ${message}`);
+        else fail(new MlctlError(kind, message, { hint }));
+      },
+      metrics,
+      rate,
+      log: (stats, isClosed) => logs.note(worker.id, stats, isClosed),
+    };
+    alive.set(worker, processCalls<InWorker>(worker, own));
+  };
   cluster.on("exit", (worker, code, signal) => {
+    alive.delete(worker);
     if (context.signal.aborted) return;
     logs.ended(worker.id);
     if (!started) return fail(new MlctlError("failure", `a worker exited before it was ready (${signal ?? code})`));
-    const message = `worker ${worker.id} exited (${signal ?? code}); starting another`;
-    context.emit({ type: "warning", stage: "serve", message });
-    setTimeout(() => context.signal.aborted || cluster.fork(), RESTART_MS);
+    warn(`worker ${worker.id} exited (${signal ?? code}); starting another`);
+    setTimeout(() => context.signal.aborted || start(), RESTART_MS);
   });
-  for (let i = 0; i < count; i++) cluster.fork();
+  for (let i = 0; i < count; i++) start();
   try {
     if (!context.signal.aborted) await Promise.race([once(context.signal, "abort"), failed]);
   } finally {
-    await stopAll(idle);
+    await stopAll(alive);
     logs.close();
   }
 }
@@ -120,68 +142,48 @@ function workerLogs({ config, context }: Workspace) {
   };
 }
 
-function living(): Worker[] {
-  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-}
-
 /**
  * The primary closes the port for all workers at once, when none of them has got a connection for a moment. If each
  * closed it for itself, cluster would keep connections that are on their way to the last one open for ever.
  */
-async function stopAll(idle: ReturnType<typeof pendingReplies<null>>): Promise<void> {
-  const alive = living();
-  // Messages may still arrive after "exit", but not after "disconnect".
-  const ended = alive.map((worker) =>
-    Promise.all([once(worker, "exit"), worker.isConnected() && once(worker, "disconnect")]),
-  );
-  const stop = (worker: Worker): Promise<null> =>
-    idle.ask(
-      (id) => send(worker, { type: "stop", id }),
-      () => null,
-    );
-  await Promise.all(alive.map((worker, i) => Promise.race([stop(worker), ended[i]])));
-  for (const worker of alive.filter((each) => each.isConnected())) {
+async function stopAll(workers: Workers): Promise<void> {
+  const stopping = [...workers].map(([worker, calls]) => {
+    // Messages may still arrive after "exit", but not after "disconnect".
+    const ended = Promise.all([once(worker, "exit"), worker.isConnected() && once(worker, "disconnect")]);
+    return { worker, calls, ended };
+  });
+  await Promise.all(stopping.map(({ calls, ended }) => Promise.race([calls.ask(IDLE_MS, "stop"), ended])));
+  for (const { worker, calls } of stopping.filter((each) => each.worker.isConnected())) {
     worker.disconnect();
-    send(worker, { type: "close" });
+    void calls.tell("close");
   }
-  await Promise.all(ended);
+  await Promise.all(stopping.map(({ ended }) => ended));
 }
-
-function send(worker: Worker, message: FromPrimary): void {
-  if (worker.isConnected()) worker.send(message, ignoreGone);
-}
-
-/** Sending fails if the worker exits meanwhile: the "exit" event handles that. */
-const ignoreGone = (): void => {};
-
-const TIMEOUT_MS = 1000;
 
 /** A worker process: it stops when the primary process asks it to, or is gone. */
 async function asWorker(workspace: Workspace, options: InterceptorOptions): Promise<void> {
   const stop = new AbortController();
-  const metrics = pendingReplies<MetricsSnapshot>(TIMEOUT_MS);
-  const rates = pendingReplies<number>(TIMEOUT_MS);
-  let own: (() => MetricsSnapshot) | undefined;
-  let stopId: number | undefined;
-  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  let snapshot: (() => MetricsSnapshot) | undefined;
+  let isAsked = false;
+  const [closed, idle] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const own: InWorker = {
+    snapshot: () => snapshot?.() ?? null,
+    stop() {
+      isAsked = true;
+      stop.abort();
+      return idle.promise;
+    },
+    close: closed.resolve,
+  };
+  const primary = processCalls<InPrimary>(cluster.worker!, own);
   // Cluster calls it when all connections have ended; the prediction log is closed, and reported, after that.
   process.disconnect = () => {};
   // Ctrl-C reaches every process of the terminal; the primary decides when each worker stops.
   process.removeAllListeners("SIGINT").on("SIGINT", () => {});
   workspace.context.signal.addEventListener("abort", () => stop.abort());
-  process.on("disconnect", () => (stop.abort(), close()));
+  process.on("disconnect", () => (stop.abort(), closed.resolve()));
   // The channel broke in the middle of a message: the primary is gone.
   process.on("error", () => stop.abort());
-  process.on("message", (message: FromPrimary) => {
-    if (message.type === "stop") {
-      stopId = message.id;
-      stop.abort();
-    } else if (message.type === "close") close();
-    else if (message.type === "snapshot?" && own !== undefined)
-      toPrimary({ type: "snapshot", id: message.id, snapshot: own() });
-    else if (message.type === "metrics") metrics.resolve(message.id, message.snapshot);
-    else if (message.type === "rate") rates.resolve(message.id, message.wait);
-  });
   const context = { ...workspace.context, signal: stop.signal };
   try {
     await serveApi(
@@ -189,57 +191,24 @@ async function asWorker(workspace: Workspace, options: InterceptorOptions): Prom
       {
         ...options,
         sharedMetrics: (mine) => {
-          own = mine;
+          snapshot = mine;
           // If the primary does not reply, report this worker's own metrics.
-          return () => metrics.ask((id) => void toPrimary({ type: "metrics?", id }), mine);
+          return async () => (await primary.ask(REPLY_MS, "metrics")) ?? mine();
         },
-        tellLog: (stats, isClosed) => toPrimary({ type: "log", stats, isClosed }),
+        tellLog: (stats, isClosed) => primary.tell("log", stats, isClosed),
         // If the primary does not reply, allow the request.
-        sharedRate: (caller) =>
-          rates.ask(
-            (id) => void toPrimary({ type: "rate?", id, caller }),
-            () => 0,
-          ),
+        sharedRate: async (caller) => (await primary.ask(REPLY_MS, "rate", caller)) ?? 0,
         async closePort() {
           // Not if only this worker stops: others take its connections.
-          if (stopId === undefined || !process.connected) return;
-          await toPrimary({ type: "idle", id: stopId });
-          await closed;
+          if (!isAsked || !process.connected) return;
+          idle.resolve();
+          await closed.promise;
         },
-        listening: (facts) => toPrimary({ type: "listening", facts }),
+        listening: (facts) => primary.tell("listening", facts),
       },
     );
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
-    const { kind, message, hint } = error;
-    await toPrimary({ type: "failed", kind, message, hint });
+    await primary.tell("failed", error.kind, error.message, error.hint);
   }
 }
-
-function toPrimary(message: FromWorker): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.connected) process.send!(message, () => resolve());
-    else resolve();
-  });
-}
-
-type FromWorker =
-  | { readonly type: "listening"; readonly facts: ListeningFacts }
-  | { readonly type: "failed"; readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined }
-  | { readonly type: "metrics?"; readonly id: number }
-  /** Asks whether the rate limit that all workers share allows a request of this caller. */
-  | { readonly type: "rate?"; readonly id: number; readonly caller: string }
-  | { readonly type: "snapshot"; readonly id: number; readonly snapshot: MetricsSnapshot }
-  /** After "stop": no connection has come for a moment. */
-  | { readonly type: "idle"; readonly id: number }
-  /** A change of the prediction log, see TellLog. */
-  | { readonly type: "log"; readonly stats: PredictionLogStats; readonly isClosed: boolean };
-
-type FromPrimary =
-  | { readonly type: "stop"; readonly id: number }
-  /** The port is closed. */
-  | { readonly type: "close" }
-  | { readonly type: "snapshot?"; readonly id: number }
-  | { readonly type: "metrics"; readonly id: number; readonly snapshot: MetricsSnapshot }
-  /** `wait` is in milliseconds; 0 if the request is allowed. */
-  | { readonly type: "rate"; readonly id: number; readonly wait: number };
