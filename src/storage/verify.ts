@@ -83,8 +83,7 @@ function storeFindings(paths: WorkspacePaths): IndexFindings {
   }
   try {
     const store = openStoreReadonly(paths.index, { strict: true });
-    if (store === undefined)
-      return only("pass", "written by an older version; the next command that writes upgrades it");
+    if (store === undefined) return only("pass", "will be filled by the next command that writes");
     try {
       // The index of a shared workspace is this machine's copy.
       const check = paths.shared === undefined ? "integrity" : "quick";

@@ -28,8 +28,8 @@ export function runList(
 ) {
   const within = where.map((text) => metricIn("--where", text, true));
   const order = sort === undefined ? undefined : metricIn("--sort", sort, false);
-  const by = order && { ...order, ascending: !findMetric(order.name).greaterIsBetter };
-  const runs = store.runs({ limit, family, tag, withModel: models, within, by });
+  const ascending = order !== undefined && !findMetric(order.name).greaterIsBetter;
+  const runs = store.runs({ limit, family, tag, withModel: models, within, by: order, ascending });
   // Families of other versions may have runs, so the name is checked only if none has it.
   if (runs.length === 0 && family !== undefined) findEstimator(family);
   return {

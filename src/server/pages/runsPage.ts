@@ -14,15 +14,15 @@ import { pageNumber } from "./lookups.ts";
 const ROWS = 50;
 
 export function runsPage(request: PageRequest): Page {
-  const { browse } = request.session.store;
-  const total = browse.runCount();
+  const { store } = request.session;
+  const total = store.browse.runCount();
   if (total === 0) {
     const nothing = html`<p class="empty">There is no run yet. Next step: <code>mlctl train</code>.</p>`;
     return { title: "Runs", area: "runs", body: section("runs", "Leaderboard", nothing) };
   }
   const wanted = wantedOf(request);
   const page = pageNumber(request.query);
-  const found = browse.runPage({ ...wanted.query, limit: ROWS + 1, offset: page * ROWS });
+  const found = store.runs({ ...wanted.query, limit: ROWS + 1, offset: page * ROWS });
   const shown = found.slice(0, ROWS);
   const at = (number: number): string => wanted.address({ page: number === 0 ? undefined : number });
   const caption = `Runs ${displayNumber(page * ROWS + 1)} to ${displayNumber(page * ROWS + shown.length)} of ${displayNumber(total)}, ${wanted.order}`;
@@ -49,7 +49,7 @@ type Wanted = ReturnType<typeof wantedOf>;
 
 function wantedOf({ session, query }: PageRequest) {
   const { browse } = session.store;
-  const newest = browse.runPage({ limit: 1, offset: 0 })[0]!;
+  const newest = session.store.runs({ limit: 1 })[0]!;
   const names = new Set([...browse.metricNames("validation"), ...browse.metricNames("test")]);
   const metrics = [...names].map((name) => metricLabel(session.config, name, newest.task));
   const metric =
@@ -88,9 +88,11 @@ function wantedOf({ session, query }: PageRequest) {
     query: {
       ...given,
       ascending: isAscending,
-      ...(isPart
-        ? { by: { part: sort, metric: metric.name } }
-        : ({ column: sort === "seconds" ? "seconds" : "createdAt" } as const)),
+      by: isPart
+        ? { part: sort, name: metric.name }
+        : sort === "seconds"
+          ? ("seconds" as const)
+          : ("createdAt" as const),
     },
   };
 }

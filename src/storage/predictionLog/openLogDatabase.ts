@@ -1,11 +1,10 @@
-/** Opens the prediction log: creates and migrates it for writers, changes nothing for readers. */
-import { MlctlError } from "../../core/errors.ts";
+/** Opens the prediction log: creates it for writers, changes nothing for readers. */
 import { sqliteCode, withSqliteErrors } from "../sqlite/failure.ts";
 import { bytesAtRest, openPrepared, openReadonly, type SqliteDatabase, type SqliteSchema } from "../sqlite/sqlite.ts";
 import type { LoggedRow, LogWriter, Retention, Written } from "./logReader.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 
-/** @throws {MlctlError} if the log is damaged, was written by a newer mlctl, or cannot be written */
+/** @throws {MlctlError} if the log is damaged, was written by another mlctl, or cannot be written */
 export function openLogDatabase(path: string, options: { readonly timeoutMs?: number } = {}): SqliteDatabase {
   return openPrepared(logSchema(path), options);
 }
@@ -14,45 +13,33 @@ export function openLogDatabase(path: string, options: { readonly timeoutMs?: nu
  * Undefined if nothing has been logged yet; the first writer may be creating the tables.
  * @param options.stays the connection stays open and must see later writes of other processes; on a full disk it is a copy
  *   in memory (`memory` is true), which does not
- * @throws {MlctlError} if the log is damaged or has another schema version
+ * @throws {MlctlError} if the log is damaged or was written by another mlctl
  */
 export function openLogReadonly(path: string, options: { readonly stays?: boolean } = {}): SqliteDatabase | undefined {
   const schema = logSchema(path);
   return withSqliteErrors(schema, () => {
     try {
-      return openReadonly(schema, options, readable);
+      return openReadonly(schema, options);
     } catch (error) {
       // On a full disk, even a reader has no space for the -shm file.
       const bytes = sqliteCode(error) === undefined ? undefined : bytesAtRest(path);
       if (bytes === undefined) throw error;
-      return openReadonly(schema, { bytes }, readable);
+      return openReadonly(schema, { bytes });
     }
   });
-}
-
-function readable(database: SqliteDatabase, age: number): SqliteDatabase | undefined {
-  if (age === migrations.length) return undefined;
-  if (age > 1)
-    throw new MlctlError("notReady", "the prediction log was written by an older version", {
-      hint: "the next `mlctl serve` or `mlctl labels` upgrades it",
-    });
-  // Hides the table of the last version, to which the next writer adds the column.
-  if (age === 1) database.exec("CREATE TEMP VIEW predictions AS SELECT *, NULL AS threshold FROM main.predictions");
-  return database;
 }
 
 export function logSchema(path: string): SqliteSchema {
   const name = `the prediction log ${path}`;
   const repair = "move the file away: a new one is created";
-  return { path, name, repair, check: "check the disk", table: "predictions", migrations };
+  return { path, name, repair, check: "check the disk", table: "predictions", create, version: 3 };
 }
 
 /**
- * Never change a released migration; add a new one. `seq` is the order of writing, so that the oldest rows can be deleted
- * without a search. Models have their own table, because their ids would take half of each row.
+ * `seq` is the order of writing, so that the oldest rows can be deleted without a search. Models have their own table,
+ * because their ids would take half of each row.
  */
-export const migrations: readonly string[] = [
-  `
+const create = `
   CREATE TABLE models (
     model INTEGER PRIMARY KEY, run_id TEXT, sha256 TEXT NOT NULL
   ) STRICT;
@@ -61,20 +48,15 @@ export const migrations: readonly string[] = [
   CREATE TABLE predictions (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, prediction_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
     model INTEGER NOT NULL REFERENCES models, inputs TEXT NOT NULL, prediction ANY, probability REAL,
-    source TEXT NOT NULL
+    source TEXT NOT NULL, request_id TEXT, threshold REAL
   ) STRICT;
   CREATE INDEX predictions_by_time ON predictions (at);
+  CREATE INDEX predictions_by_request ON predictions (request_id) WHERE request_id IS NOT NULL;
 
   CREATE TABLE labels (
     seq INTEGER PRIMARY KEY REFERENCES predictions ON DELETE CASCADE, label ANY NOT NULL, labelled_at INTEGER NOT NULL
   ) STRICT;
-  `,
-  `
-  ALTER TABLE predictions ADD COLUMN request_id TEXT;
-  CREATE INDEX predictions_by_request ON predictions (request_id) WHERE request_id IS NOT NULL;
-  `,
-  "ALTER TABLE predictions ADD COLUMN threshold REAL",
-];
+`;
 
 /** Rows between two applications of the retention; one costs less than 1 % of the time to write these rows. */
 export const ROWS_BETWEEN_RETENTIONS = 20_000;

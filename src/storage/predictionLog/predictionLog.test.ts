@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
-import { openSqlite, openPrepared } from "../sqlite/sqlite.ts";
-import { logSchema, migrations, openLogDatabase } from "./openLogDatabase.ts";
+import { openSqlite } from "../sqlite/sqlite.ts";
+import { openLogDatabase } from "./openLogDatabase.ts";
 import type { LogPlace } from "./logReader.ts";
 import { predictionLog, type PredictionLogOptions } from "./predictionLog.ts";
 import { sqliteReader } from "./sqliteReader.ts";
@@ -178,26 +178,6 @@ describe("the log", () => {
     await log.close();
     log.append(some(1, 3));
     expect(log.stats()).toMatchObject({ queued: 0, written: 0, dropped: 4 });
-  });
-
-  it("of the version before thresholds is read as it is, and goes on with them", async () => {
-    const path = freshPath();
-    const old = openPrepared({ ...logSchema(path), migrations: migrations.slice(0, 2) });
-    old.exec(`INSERT INTO models VALUES (1, 'run', 'sha');
-      INSERT INTO predictions VALUES (1, 'a', 1, 1, '{}', 1, 0.4, 'serve', 'order')`);
-    const [held, before] = [sqliteReader(path, { stays: true }), sqliteReader(path)];
-    for (const reader of [held, before]) {
-      expect(await reader.find("order")).toMatchObject([{ predictionId: "a", threshold: null }]);
-      expect((await reader.page({ limit: 1, requestId: "order" })).entries).toHaveLength(1);
-    }
-    expect(old.pragma("user_version", { simple: true })).toBe(2);
-    old.close();
-    const log = open(path);
-    log.append([{ ...some(1)[0]!, threshold: 0.3 }]);
-    await log.close();
-    for (const reader of [held, before])
-      expect((await reader.rows()).map(({ threshold }) => threshold)).toEqual([null, 0.3]);
-    held.close();
   });
 
   it("is not changed if it is damaged or of a newer mlctl", async () => {

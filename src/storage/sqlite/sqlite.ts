@@ -68,13 +68,14 @@ const RETRY_MILLISECONDS = 20;
 export interface SqliteSchema extends SqliteFile {
   /** A table that every such file has. */
   readonly table: string;
-  /** SQL scripts; their number is the schema version of the file (user_version). */
-  readonly migrations: readonly string[];
+  /** SQL that creates the tables, and their version (user_version). */
+  readonly create: string;
+  readonly version: number;
 }
 
 /**
- * For writers: creates or migrates the file if needed, which is safe with several processes at once.
- * @throws {MlctlError} if it is damaged, cannot be written, is of a newer mlctl or of another program: it is not changed
+ * For writers: creates the file if needed, which is safe with several processes at once.
+ * @throws {MlctlError} if it is damaged, cannot be written, is of another mlctl or of another program: it is not changed
  */
 export function openPrepared(schema: SqliteSchema, options: { readonly timeoutMs?: number } = {}): SqliteDatabase {
   return withSqliteErrors(schema, () => {
@@ -84,7 +85,7 @@ export function openPrepared(schema: SqliteSchema, options: { readonly timeoutMs
       refuseOthers(database, schema);
       // Returns the space of deleted rows to the file system. Only possible before the first table is created.
       database.pragma("auto_vacuum = INCREMENTAL");
-      migrate(database, schema);
+      createTables(database, schema);
       retryWhileBusy(() => database.pragma("journal_mode = WAL"));
       // A kill loses nothing; a power cut may lose the last transactions, but does not damage the file.
       database.pragma("synchronous = NORMAL");
@@ -100,52 +101,48 @@ export function openPrepared(schema: SqliteSchema, options: { readonly timeoutMs
  * For readers, which change nothing. SQLite's errors are not converted.
  * @param options.stays the connection stays open and must see later writes of other processes
  * @param options.bytes of the file, to read them instead
- * @param use gets the database, and by how many migrations it is too old; undefined closes it
- * @returns undefined also without a file, or with an empty one
+ * @returns undefined without a file, with an empty one, and while a writer creates its tables
  */
-export function openReadonly<T>(
+export function openReadonly(
   schema: SqliteSchema,
-  { stays = false, bytes }: { readonly stays?: boolean; readonly bytes?: Buffer },
-  use: (database: SqliteDatabase, age: number) => T | undefined,
-): T | undefined {
-  const { path, migrations } = schema;
+  { stays = false, bytes }: { readonly stays?: boolean; readonly bytes?: Buffer } = {},
+): SqliteDatabase | undefined {
+  const { path } = schema;
   if (!existsSync(path) || statSync(path).size === 0) return undefined;
   const database = openSqlite(bytes ?? (stays ? undefined : bytesAtRest(path)) ?? path, { readonly: true });
-  let used: T | undefined;
   try {
     refuseOthers(database, schema);
-    used = use(database, migrations.length - userVersion(database));
-  } finally {
-    if (used === undefined) database.close();
+    if (userVersion(database) === schema.version) return database;
+  } catch (error) {
+    database.close();
+    throw error;
   }
-  return used;
+  database.close();
+  return undefined;
 }
 
-/** Checks the version again inside the transaction, because another process may have migrated while this one waited. */
-function migrate(database: SqliteDatabase, schema: SqliteSchema): void {
-  const { migrations } = schema;
-  if (userVersion(database) === migrations.length) return;
-  const steps = database.transaction(() => {
+/** Looks again inside the transaction, because another process may have created them while this one waited. */
+function createTables(database: SqliteDatabase, schema: SqliteSchema): void {
+  if (userVersion(database) === schema.version) return;
+  const create = database.transaction(() => {
     refuseOthers(database, schema);
-    for (const step of migrations.slice(userVersion(database))) database.exec(step);
-    database.pragma(`user_version = ${migrations.length}`);
+    if (userVersion(database) === schema.version) return;
+    database.exec(schema.create);
+    database.pragma(`user_version = ${schema.version}`);
   });
-  steps.immediate();
+  create.immediate();
 }
 
-function refuseOthers(database: SqliteDatabase, { name, table, migrations }: SqliteSchema): void {
+function refuseOthers(database: SqliteDatabase, { name, table, version }: SqliteSchema): void {
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   if (tables.length > 0 && !tables.includes(table)) {
     const hint = 'set another path as "database" in config.json; the file was not changed';
     throw new MlctlError("usage", `${name} is a database of another program`, { hint });
   }
-  const version = userVersion(database);
-  if (version <= migrations.length) return;
-  throw new MlctlError(
-    "data",
-    `${name} has schema version ${version}, written by a newer mlctl; this one supports up to ${migrations.length}`,
-    { hint: "update mlctl; the file was not changed" },
-  );
+  const found = userVersion(database);
+  if (found === 0 || found === version) return;
+  const message = `${name} has schema version ${found}, written by ${found > version ? "a newer" : "an older"} mlctl; this one has ${version}`;
+  throw new MlctlError("data", message, { hint: "use that mlctl; the file was not changed" });
 }
 
 function userVersion(database: SqliteDatabase): number {

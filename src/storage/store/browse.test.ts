@@ -25,39 +25,39 @@ const runs = [1, 2, 3, 4, 5, 6].map((n) =>
 const idsOf = (found: readonly Run[]): string[] => found.map(({ runId }) => runId);
 
 describe("browse", () => {
-  const { browse } = storeOf(runs);
-  const all = { limit: 10, offset: 0 };
+  const store = storeOf(runs);
+  const { browse } = store;
 
   it("pages through runs, newest first and candidates of a training by rank", () => {
-    expect(idsOf(browse.runPage({ limit: 4, offset: 0 }))).toEqual(["run5", "run6", "run3", "run4"]);
-    expect(idsOf(browse.runPage({ limit: 4, offset: 4 }))).toEqual(["run1", "run2"]);
+    expect(idsOf(store.runs({ limit: 4, offset: 0 }))).toEqual(["run5", "run6", "run3", "run4"]);
+    expect(idsOf(store.runs({ limit: 4, offset: 4 }))).toEqual(["run1", "run2"]);
     expect(browse.runCount()).toBe(6);
   });
 
-  it("orders by a metric, in both directions, and leaves out runs without it", () => {
-    const by = { part: "validation", metric: "f1" } as const;
-    expect(idsOf(browse.runPage({ ...all, by }))).toEqual(["run6", "run5", "run4", "run2", "run1"]);
-    expect(idsOf(browse.runPage({ ...all, by, ascending: true }))[0]).toBe("run1");
-    expect(browse.runPage({ ...all, by: { ...by, part: "test" } })).toEqual([]);
+  it("orders by a metric, in both directions, with runs without it last", () => {
+    const by = { part: "validation", name: "f1" } as const;
+    expect(idsOf(store.runs({ by }))).toEqual(["run6", "run5", "run4", "run2", "run1", "run3"]);
+    expect(idsOf(store.runs({ by, ascending: true }))[0]).toBe("run1");
+    expect(store.runs({ by: { ...by, part: "test" } })).toHaveLength(6);
   });
 
   it("filters by family and by winners, together with an order", () => {
-    const by = { part: "validation", metric: "f1" } as const;
-    expect(idsOf(browse.runPage({ ...all, family: "xgboost", winners: true }))).toEqual(["run3", "run1"]);
-    expect(idsOf(browse.runPage({ ...all, family: "xgboost", winners: true, by }))).toEqual(["run1"]);
-    expect(browse.runPage({ ...all, family: "' OR 1=1 --" })).toEqual([]);
+    const by = { part: "validation", name: "f1" } as const;
+    expect(idsOf(store.runs({ family: "xgboost", winners: true }))).toEqual(["run3", "run1"]);
+    expect(idsOf(store.runs({ family: "xgboost", winners: true, by }))).toEqual(["run1", "run3"]);
+    expect(store.runs({ family: "' OR 1=1 --" })).toEqual([]);
   });
 
   it("orders by seconds and by time, the oldest first too", () => {
-    expect(idsOf(browse.runPage({ ...all, column: "seconds", ascending: true }))[0]).toBe("run1");
-    expect(idsOf(browse.runPage({ ...all, ascending: true, limit: 3 }))).toEqual(["run1", "run2", "run3"]);
+    expect(idsOf(store.runs({ by: "seconds", ascending: true }))[0]).toBe("run1");
+    expect(idsOf(store.runs({ by: "createdAt", ascending: true, limit: 3 }))).toEqual(["run1", "run2", "run3"]);
   });
 
   it("filters by a tag, with its value or without, and by deployments", () => {
-    expect(idsOf(browse.runPage({ ...all, tag: "owner=ann" }))).toEqual(["run2"]);
-    expect(idsOf(browse.runPage({ ...all, tag: "owner" }))).toEqual(["run3", "run2"]);
-    expect(browse.runPage({ ...all, tag: "own" })).toEqual([]);
-    expect(browse.runPage({ ...all, deployed: true })).toEqual([]);
+    expect(idsOf(store.runs({ tag: "owner=ann" }))).toEqual(["run2"]);
+    expect(idsOf(store.runs({ tag: "owner" }))).toEqual(["run3", "run2"]);
+    expect(store.runs({ tag: "own" })).toEqual([]);
+    expect(store.runs({ deployed: true })).toEqual([]);
   });
 
   it("lists the families and metrics to choose from", () => {

@@ -1,25 +1,36 @@
-/** Queries for runs, and those of the web pages: one page of results at a time, with index columns instead of complete records. */
+/** Queries for runs, and those of the web pages, with index columns instead of complete records. */
 import { newestWindowsFirst } from "./clockAhead.ts";
 import type { MonitorStatus } from "../../core/records/monitoring.ts";
-import type { Run, RunStatus } from "../../core/records/lineage.ts";
+import type { RunStatus } from "../../core/records/lineage.ts";
 
 type Select = <T>(sql: string, values: readonly (string | number | null)[]) => T[];
 
-export interface RunQuery {
+export interface RunFilter {
   readonly family?: string | undefined;
+  readonly status?: RunStatus;
+  readonly datasetSha256?: string;
+  readonly configSha256?: string;
+  /** Only runs with a model file. */
+  readonly withModel?: boolean | undefined;
   /** Only the best run of each training. */
   readonly winners?: boolean | undefined;
   /** Only runs that were deployed at some time. */
   readonly deployed?: boolean | undefined;
   /** "owner=ann", or "owner" for any value. */
   readonly tag?: string | undefined;
-  /** Only runs with this metric, ordered by it. */
-  readonly by?: { readonly part: "validation" | "test"; readonly metric: string } | undefined;
-  /** Without `by`: the order; default: the newest first. */
-  readonly column?: "createdAt" | "seconds" | undefined;
+  /** Only runs whose metric is within the limit. */
+  readonly within?: readonly (MetricKey & { readonly sign: "<" | "<=" | ">" | ">="; readonly limit: number })[];
+  /** Instead of newest first; runs without the metric come last. */
+  readonly by?: MetricKey | "createdAt" | "seconds" | undefined;
   readonly ascending?: boolean | undefined;
-  readonly limit: number;
-  readonly offset: number;
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+}
+
+/** Of a metric as metrics/index.ts calls it. */
+interface MetricKey {
+  readonly part: "validation" | "test";
+  readonly name: string;
 }
 
 export interface WindowQuery {
@@ -77,76 +88,37 @@ export function filtered(conditions: readonly Condition[]): { where: string; val
 const TAGGED = `EXISTS (SELECT 1 FROM json_each(runs.record, '$.tags') AS tag
   WHERE ? IN (tag.key, tag.key || '=' || tag.value))`;
 
-export interface RunFilter {
-  readonly family?: string | undefined;
-  readonly status?: RunStatus;
-  readonly datasetSha256?: string;
-  readonly configSha256?: string;
-  /** Only runs with a model file. */
-  readonly withModel?: boolean;
-  /** "owner=ann", or "owner" for any value. */
-  readonly tag?: string | undefined;
-  readonly limit?: number | undefined;
-  /** Only runs whose metric is within the limit. */
-  readonly within?: readonly (MetricKey & { readonly sign: "<" | "<=" | ">" | ">="; readonly limit: number })[];
-  /** Instead of newest first; runs without the metric come last. */
-  readonly by?: (MetricKey & { readonly ascending: boolean }) | undefined;
-}
-
-/** Of a metric as metrics/index.ts calls it. */
-interface MetricKey {
-  readonly part: "validation" | "test";
-  readonly name: string;
-}
-
+/** A name may come from a stranger's record. */
 function valueOf({ part, name }: MetricKey): string {
-  return `(SELECT value FROM metrics WHERE metrics.run_id = runs.run_id AND part = '${part}' AND name = '${name}')`;
+  const quoted = `'${name.replaceAll("'", "''")}'`;
+  return `(SELECT value FROM metrics WHERE metrics.run_id = runs.run_id AND part = '${part}' AND name = ${quoted})`;
 }
 
-/** What follows FROM. @param newest the ORDER BY clause without `by` */
-export function runsOf(filter: RunFilter, newest: string) {
-  const { family, status, datasetSha256, configSha256, withModel, tag, limit = -1, within = [], by } = filter;
+/** A query of run ids, from the indices alone, so that only the records of the page are read. @param newest ORDER BY of the newest first */
+export function runIdsOf(filter: RunFilter, newest: string) {
+  const { family, status, datasetSha256, configSha256, withModel, winners, deployed, tag } = filter;
+  // In SQLite, a negative limit means no limit.
+  const { within = [], by, ascending = false, limit = -1, offset = 0 } = filter;
   const { where, values } = filtered([
     ["family = ?", family],
     ["status = ?", status],
     ["dataset_sha256 = ?", datasetSha256],
     ["config_sha256 = ?", configSha256],
-    [TAGGED, tag],
+    ["rank = 1", winners],
     ["run_id IN (SELECT run_id FROM models)", withModel],
+    ["run_id IN (SELECT run_id FROM deployments)", deployed],
+    [TAGGED, tag],
     ...within.map((each): Condition => [`${valueOf(each)} ${each.sign} ?`, each.limit]),
   ]);
-  const sorted = by && `ORDER BY ${valueOf(by)} ${by.ascending ? "ASC" : "DESC"} NULLS LAST`;
-  // In SQLite, a negative limit means no limit.
-  const order = sorted === undefined ? newest : newest.replace("ORDER BY", `${sorted},`);
-  return { from: `runs ${where} ${order} LIMIT ?`, values: [...values, limit] };
+  const column = by === "seconds" ? "seconds" : by === "createdAt" && ascending ? "created_at" : undefined;
+  const sorted = typeof by === "object" ? valueOf(by) : column;
+  const direction = ascending ? "ASC" : "DESC";
+  const order = sorted ? newest.replace("ORDER BY", `ORDER BY ${sorted} ${direction} NULLS LAST,`) : newest;
+  return { sql: `SELECT run_id FROM runs ${where} ${order} LIMIT ? OFFSET ?`, values: [...values, limit, offset] };
 }
 
 export function browse(select: Select) {
   return {
-    runPage(query: RunQuery): Run[] {
-      const { family, winners, deployed, tag, by, column = "createdAt", ascending = false, limit, offset } = query;
-      const { where, values } = filtered([
-        ["family = ?", family],
-        [TAGGED, tag],
-        ["rank = 1", winners],
-        ["run_id IN (SELECT run_id FROM deployments)", deployed],
-      ]);
-      const direction = ascending ? "ASC" : "DESC";
-      const among = where === "" ? "" : `AND run_id IN (SELECT run_id FROM runs ${where})`;
-      // Select the ids first, from the indices alone, so that records are read for this page only.
-      const ids =
-        by === undefined
-          ? `SELECT run_id FROM runs ${where} ORDER BY ${column === "seconds" ? "seconds" : "created_at"} ${direction}, rank, run_id`
-          : `SELECT run_id FROM metrics WHERE part = ? AND name = ? AND value IS NOT NULL ${among} ORDER BY value ${direction}, run_id`;
-      const sorted = by === undefined ? [] : [by.part, by.metric];
-      const found = select<{ run_id: string }>(`${ids} LIMIT ? OFFSET ?`, [...sorted, ...values, limit, offset]);
-      return found.flatMap(({ run_id }) =>
-        select<{ record: string }>("SELECT record FROM runs WHERE run_id = ?", [run_id]).map(
-          // Safe: only indexRecord writes this column, from validated records.
-          ({ record }) => JSON.parse(record) as Run,
-        ),
-      );
-    },
     runCount: () => select<{ n: number }>("SELECT count(*) AS n FROM runs", [])[0]!.n,
     families: () => distinct(select, "family", ["runs", "1 = 1"], []),
     metricNames: (part: "validation" | "test") => distinct(select, "name", ["metrics", "part = ?"], [part]),

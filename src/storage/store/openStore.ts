@@ -1,11 +1,11 @@
-/** Opens the store: creates and migrates it for writers, changes nothing for readers. */
+/** Opens the store: creates it for writers, changes nothing for readers. */
 import { sqliteCode, withSqliteErrors } from "../sqlite/failure.ts";
 import { openPrepared, openReadonly, type SqliteSchema } from "../sqlite/sqlite.ts";
 import { RunStore } from "./runStore.ts";
 
 /**
- * The store for a writer; created or migrated if needed, which is safe with several processes at once.
- * @throws {MlctlError} kind "data" if the file is damaged or from a newer mlctl (it is not changed)
+ * The store for a writer; created if needed, which is safe with several processes at once.
+ * @throws {MlctlError} kind "data" if the file is damaged or from another mlctl (it is not changed)
  */
 export function openStore(path: string): RunStore {
   const schema = schemaOf(path);
@@ -19,11 +19,11 @@ export function openMemoryStore(): RunStore {
 const UNWRITABLE = new Set(["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"]);
 
 /**
- * The store for a reader. Undefined if the file does not exist, has an older version, belongs to another user, or cannot be
- * opened without writing (a read-only folder, a full disk); the caller can read the records instead.
+ * The store for a reader. Undefined if the file does not exist, belongs to another user, or cannot be opened without writing
+ * (a read-only folder, a full disk); the caller can read the records instead.
  * @param options.stays the connection stays open and must see later writes of other processes
  * @param options.strict a file that cannot be opened without writing is an error
- * @throws {MlctlError} kind "data" if the file is damaged or from a newer mlctl
+ * @throws {MlctlError} kind "data" if the file is damaged or from another mlctl
  */
 export function openStoreReadonly(
   path: string,
@@ -32,7 +32,8 @@ export function openStoreReadonly(
   const schema = schemaOf(path);
   return withSqliteErrors(schema, () => {
     try {
-      return openReadonly(schema, options, (database, age) => (age === 0 ? new RunStore(database, schema) : undefined));
+      const database = openReadonly(schema, options);
+      return database && new RunStore(database, schema);
     } catch (error) {
       if (options.strict === true || !UNWRITABLE.has(sqliteCode(error) ?? "")) throw error;
       return undefined;
@@ -42,12 +43,11 @@ export function openStoreReadonly(
 
 function schemaOf(path: string): SqliteSchema {
   const repair = "run `mlctl reindex` to rebuild it from the records";
-  return { path, name: `the store ${path}`, repair, check: "run `mlctl doctor`", table: "records", migrations };
+  return { path, name: `the store ${path}`, repair, check: "run `mlctl doctor`", table: "records", create, version: 6 };
 }
 
-/** Never change a released migration; add a new one. Each entity stores its complete record; columns are for queries. */
-export const migrations: readonly string[] = [
-  `
+/** Each entity stores its complete record; columns are for queries. */
+const create = `
   CREATE TABLE records (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, sha256 TEXT NOT NULL, stat TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
@@ -73,17 +73,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX runs_by_time ON runs (created_at);
   CREATE INDEX runs_by_train ON runs (train_id);
   CREATE INDEX runs_by_inputs ON runs (dataset_sha256, config_sha256);
-
-  CREATE TABLE params (
-    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (run_id, name)
-  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_order ON runs (created_at DESC, rank);
+  CREATE INDEX runs_by_family ON runs (family, created_at DESC, rank);
+  CREATE INDEX runs_by_rank ON runs (rank, created_at DESC);
 
   CREATE TABLE metrics (
     run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
     part TEXT NOT NULL CHECK (part IN ('validation', 'test')), name TEXT NOT NULL, value REAL,
     PRIMARY KEY (run_id, part, name)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX metrics_by_value ON metrics (part, name, value);
 
   CREATE TABLE models (
     run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, version INTEGER,
@@ -105,8 +104,7 @@ export const migrations: readonly string[] = [
     name TEXT NOT NULL, source TEXT NOT NULL CHECK (source IN ('deployment', 'manual')), run_id TEXT NOT NULL,
     PRIMARY KEY (name, source)
   ) STRICT, WITHOUT ROWID;
-  `,
-  `
+
   CREATE TABLE monitorings (
     monitor_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, source TEXT NOT NULL, label TEXT NOT NULL,
     window_start TEXT, window_end TEXT, file TEXT, rows INTEGER, labelled INTEGER,
@@ -123,44 +121,24 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (monitor_id, kind, area, name)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX monitor_values_by_name ON monitor_values (name, window_end);
-  `,
-  `
+
   CREATE TABLE searches (
     search_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, train_id TEXT NOT NULL, key TEXT NOT NULL,
     family TEXT NOT NULL, feature_set TEXT NOT NULL, metric TEXT NOT NULL, method TEXT NOT NULL, record TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX searches_by_key ON searches (key);
 
-  CREATE TABLE trials (
-    search_id TEXT NOT NULL REFERENCES searches ON DELETE CASCADE, number INTEGER NOT NULL,
-    trial_id TEXT NOT NULL, status TEXT NOT NULL, value REAL, seconds REAL, params TEXT NOT NULL,
-    PRIMARY KEY (search_id, number)
-  ) STRICT, WITHOUT ROWID;
-  `,
-  `
   CREATE TABLE executions (
     execution_id TEXT PRIMARY KEY, job TEXT NOT NULL, trigger TEXT NOT NULL, due_at TEXT, started_at TEXT NOT NULL,
     ended_at TEXT, status TEXT NOT NULL, exit_code INTEGER, seconds REAL, log TEXT, record TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX executions_by_job ON executions (job, started_at);
-  `,
-  `
-  -- What the pages sort and filter by.
-  CREATE INDEX metrics_by_value ON metrics (part, name, value);
-  CREATE INDEX runs_by_order ON runs (created_at DESC, rank);
-  CREATE INDEX runs_by_family ON runs (family, created_at DESC, rank);
-  CREATE INDEX runs_by_rank ON runs (rank, created_at DESC);
-  `,
-  `
-  -- For queries of users; mlctl reads the records, and half of the rows were parameters.
-  DROP TABLE params;
+
+  -- For queries of users. Trials do not appear among the runs of a leaderboard.
   CREATE VIEW params AS
     SELECT run_id, each.key AS name, record -> each.fullkey AS value FROM runs, json_each(record, '$.params') AS each;
-  -- Trials have their own view, so that they do not appear among the runs of a leaderboard.
-  DROP TABLE trials;
   CREATE VIEW trials AS
     SELECT search_id, trial ->> 'number' AS number, search_id || '.' || (trial ->> 'number') AS trial_id,
       trial ->> 'status' AS status, trial ->> 'value' AS value, trial ->> 'seconds' AS seconds, trial -> 'params' AS params
     FROM (SELECT search_id, each.value AS trial FROM searches, json_each(record, '$.trials') AS each);
-  `,
-];
+`;
