@@ -22,21 +22,20 @@ export interface TextFile {
 }
 
 /**
- * @param visit called with the text in UTF-8
+ * @param read called with the text in UTF-8, which it reads to its end
  * @throws {UnreadableFile} with the invalid line
  */
 export async function inspectText(
   path: string,
   encoding: string | undefined,
-  visit: (chunk: Buffer) => void,
+  read: (text: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<TextFile> {
   const start = await bytesAt(path, 3, "start");
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
   const isPadded = gzip && (await bytesAt(path, 8, "end")).every((byte) => byte === 0);
   const isMarked = start.equals(Buffer.from("\ufeff"));
   let found: FoundEncoding | undefined;
-  const onEncoding = (other: FoundEncoding): void => void (found = other);
-  for await (const chunk of textOf({ path, gzip }, { encoding, onEncoding })) visit(chunk);
+  await read(textOf({ path, gzip }, { encoding, onEncoding: (other) => void (found = other) }));
   return { path, gzip, isPadded, isMarked, encoding: found };
 }
 
