@@ -83,8 +83,10 @@ export function recordAt(text: string, from: number, { delimiter, quote, trim }:
     const start = at;
     while (text[at] === MARK || isSkipped(at)) at++;
     if (quote === "" || text[at] !== quote) {
-      at = fieldEnd(at);
-      values.push(withoutMarks(text.slice(start, at)));
+      const blanks = text.slice(start, at).replaceAll(MARK, "");
+      const ink = at;
+      at = fieldEnd(ink);
+      values.push(blanks + text.slice(ink, at));
       forms.push("bare");
     } else {
       const close = closingQuote(text, at + 1, quote);
