@@ -1,6 +1,6 @@
 /** The messages to channels: changes of findings, deployments, a test; those that wait until a channel accepts them. */
 import type { Deployment } from "../core/records/lineage.ts";
-import type { Alert, AlertArea, AlertChange, AlertItem, AlertNews, AlertOrigin } from "../core/records/alert.ts";
+import type { Alert, AlertArea, AlertChange, AlertItem } from "../core/records/alert.ts";
 import type { MonitorWindow } from "../core/records/monitoring.ts";
 import { counted, formatNumber } from "../core/text/format.ts";
 import { originText, passingSide } from "../core/text/recordText.ts";
@@ -11,43 +11,30 @@ const sides = { "<": "below", "≤": "at most", "≥": "at least" } as const;
 /** Most urgent first. */
 const order: readonly AlertChange[] = ["open", "worse", "resolved"];
 
-interface About {
-  readonly project: string;
-  /** Where changes come from whose state is of an earlier version. */
-  readonly record: AlertNews;
-  readonly at: string;
-}
-
 /** A message for each area and origin: what was muted in an earlier window or job is not of this one. */
-export function alertsOf(changes: readonly Change[], about: About): { alert: Alert; keys: readonly string[] }[] {
-  const originOf = ({ entry }: Change): AlertOrigin => entry.origin ?? about.record;
-  const groups = Map.groupBy(changes, (each) => JSON.stringify([each.entry.area, originOf(each)]));
-  return [...groups.values()].map((some) => ({
-    alert: alertOf(some[0]!.entry.area, some, { ...about, origin: originOf(some[0]!) }),
-    keys: some.map(({ key }) => key),
-  }));
+export function alertsOf(changes: readonly Change[], about: Pick<Alert, "project" | "at">): Alert[] {
+  const groups = Map.groupBy(changes, ({ entry: { finding, origin } }) => JSON.stringify([finding.area, origin]));
+  return [...groups.values()].map((some) => alertOf(some, about));
 }
 
-function alertOf(
-  area: AlertArea,
-  changes: readonly Change[],
-  { project, origin, at }: About & { readonly origin: AlertOrigin },
-): Alert {
+function alertOf(changes: readonly Change[], { project, at }: Pick<Alert, "project" | "at">): Alert {
   const items = changes
     .map(({ change, entry }): AlertItem => {
       const { name, status, value, limit, passes, message } = entry.finding;
       return { change, name, status, value, limit, passes, message, since: entry.since };
     })
     .toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change));
+  const { finding, origin } = changes[0]!.entry;
   const { source, createdAt, window, runId, modelVersion, monitorId } = origin;
   const model = modelVersion === null ? "" : `, model v${modelVersion} (run ${runId})`;
+  const shown = monitorId === null ? "mlctl alerts list" : `mlctl monitor --show ${monitorId}`;
   return {
     change: items[0]!.change,
-    area,
+    area: finding.area,
     project,
     source,
     at,
-    subject: subjectOf(project, area, items),
+    subject: subjectOf(project, finding.area, items),
     lines: [
       ...items.map(lineOf),
       "",
@@ -58,14 +45,7 @@ function alertOf(
     window: window && withoutLabels(window),
     runId,
     modelVersion,
-    next:
-      source === "schedule"
-        ? "mlctl schedule list"
-        : source === "ingest"
-          ? "mlctl doctor"
-          : monitorId === null
-            ? "mlctl alerts list"
-            : `mlctl monitor --show ${monitorId}`,
+    next: { schedule: "mlctl schedule list", ingest: "mlctl doctor" }[source] ?? shown,
   };
 }
 
@@ -130,27 +110,28 @@ export function deployedAlert(
 /** More than these, and the oldest are dropped. */
 export const MOST_MESSAGES = 50;
 
-/** Keeps messages until the channel accepts them; the findings in `keys` count as sent. The first one may be under way. */
+/**
+ * Keeps messages until the channel accepts them; the findings in `keys` count as sent.
+ * @returns `dropped`, of which the first one kept is none: it may be under way
+ */
 export function withMessages(
   state: AlertState,
   channel: string,
-  {
-    messages,
-    keys,
-    at,
-  }: { readonly messages: readonly Alert[]; readonly keys: readonly string[]; readonly at: string },
-): AlertState {
-  if (messages.length === 0) return state;
-  const entries = Object.entries(state.entries).map(([key, entry]) => {
-    const { status, value, cause } = entry.finding;
-    const told = { ...entry.told, [channel]: { status, value, cause, at } };
-    return [key, keys.includes(key) ? { ...entry, told } : entry] as const;
-  });
-  const before = state.outbox?.[channel];
+  messages: readonly Alert[],
+  keys: readonly string[] = [],
+): { readonly state: AlertState; readonly dropped: readonly Alert[] } {
+  if (messages.length === 0) return { state, dropped: [] };
+  const entries = { ...state.entries };
+  for (const key of keys) {
+    const { finding, told } = entries[key]!;
+    const { status, value, cause } = finding;
+    entries[key] = { ...entries[key]!, told: { ...told, [channel]: { status, value, cause } } };
+  }
+  const before = state.outbox[channel];
   const [first, ...others] = [...(before?.messages ?? []), ...messages];
-  const kept = [first!, ...others.slice(-(MOST_MESSAGES - 1))];
-  const outbox = { ...state.outbox, [channel]: { ...before, messages: kept } };
-  return { ...state, entries: Object.fromEntries(entries), outbox };
+  const dropped = others.splice(0, Math.max(0, others.length + 1 - MOST_MESSAGES));
+  const outbox = { ...state.outbox, [channel]: { ...before, messages: [first!, ...others] } };
+  return { state: { ...state, entries, outbox }, dropped };
 }
 
 /** Marks the first message as being sent by `by`. @returns undefined if there is none, or another process sends it */
@@ -159,10 +140,10 @@ export function withLease(
   channel: string,
   { by, now, until }: { readonly by: string; readonly now: string; readonly until: string },
 ): { readonly state: AlertState; readonly alert: Alert } | undefined {
-  const box = state.outbox?.[channel];
+  const box = state.outbox[channel];
   const [alert] = box?.messages ?? [];
-  if (box === undefined || alert === undefined || (box.until ?? "") > now) return undefined;
-  return { alert, state: { ...state, outbox: { ...state.outbox, [channel]: { ...box, by, until } } } };
+  if (alert === undefined || (box?.until ?? "") > now) return undefined;
+  return { alert, state: { ...state, outbox: { ...state.outbox, [channel]: { ...box!, by, until } } } };
 }
 
 /** Ends the sending: a message that was accepted is taken out; of one that was not, the failure is kept. */
@@ -171,15 +152,15 @@ export function withDelivery(
   channel: string,
   { by, at, error }: { readonly by: string; readonly at: string; readonly error: string | null },
 ): AlertState {
-  const { [channel]: box, ...others } = state.outbox ?? {};
+  const { [channel]: box, ...others } = state.outbox;
   if (box?.by !== by) return state;
   const messages = error === null ? box.messages.slice(1) : box.messages;
+  if (messages.length === 0) return { ...state, outbox: others };
+  if (error === null) return { ...state, outbox: { ...others, [channel]: { messages } } };
   // Other commands try earlier, which makes no wait longer.
   const isLater = box.failure !== undefined && at >= nextTry(box.failure);
-  const failure = error === null ? undefined : { at, error, times: (box.failure?.times ?? 1) + (isLater ? 1 : 0) };
-  const outbox = messages.length === 0 ? others : { ...others, [channel]: { messages, ...(failure && { failure }) } };
-  const { outbox: _outbox, ...rest } = state;
-  return Object.keys(outbox).length === 0 ? rest : { ...rest, outbox };
+  const failure = { at, error, times: (box.failure?.times ?? 1) + (isLater ? 1 : 0) };
+  return { ...state, outbox: { ...others, [channel]: { messages, failure } } };
 }
 
 /** Wait after a failure; doubles with each further one. */
@@ -192,7 +173,7 @@ export function nextTry({ at, times }: Pick<DeliveryFailure, "at" | "times">): s
 }
 
 /** Channels that have not accepted a message about the finding yet. */
-export function waitingFor({ outbox = {} }: AlertState, key: string): string[] {
+export function waitingFor({ outbox }: AlertState, key: string): string[] {
   return Object.keys(outbox).filter((channel) =>
     outbox[channel]!.messages.some(({ source, area, items }) =>
       items.some(({ name }) => `${source}/${area}/${name}` === key),

@@ -29,7 +29,7 @@ const until = "2026-06-01T12:05:00.000Z";
 
 /** Keeps the messages of these findings, which count as sent. */
 function withSent(state: AlertState, channel: string, keys: readonly string[]): AlertState {
-  return withMessages(state, channel, { messages: [testAlert("shop", now)], keys, at: now });
+  return withMessages(state, channel, [testAlert("shop", now)], keys).state;
 }
 
 function rmse(status: MonitorStatus, value: number): MonitorFinding {
@@ -135,20 +135,10 @@ describe("the state of alerts", () => {
     const april = { ...other, source: "dataset" as const, monitorId: "2", modelVersion: 2, runId: "r2" };
     const job = { ...april, source: "schedule", monitorId: null, window: null, modelVersion: null, findings: [] };
     const state = withRecord(withRecord(withRecord(noAlerts, march), april), job);
-    const sent = alertsOf(changesFor(state, ops, now), { project: "shop", record: job, at: now });
-    expect(sent.map(({ alert, keys }) => [...keys, ...alert.lines.slice(2), alert.next])).toEqual([
-      [
-        "files/performance/rmse",
-        "window: 2026-03-31, 1 row, model v1 (run r1)",
-        "judged at 2026-06-01",
-        "mlctl monitor --show 1",
-      ],
-      [
-        "dataset/performance/rmse",
-        "window: 2026-04-30, 1 row, model v2 (run r2)",
-        "judged at 2026-06-02",
-        "mlctl monitor --show 2",
-      ],
+    const sent = alertsOf(changesFor(state, ops, now), { project: "shop", at: now });
+    expect(sent.map(({ source, lines, next }) => [source, ...lines.slice(2), next])).toEqual([
+      ["files", "window: 2026-03-31, 1 row, model v1 (run r1)", "judged at 2026-06-01", "mlctl monitor --show 1"],
+      ["dataset", "window: 2026-04-30, 1 row, model v2 (run r2)", "judged at 2026-06-02", "mlctl monitor --show 2"],
     ]);
   });
 
@@ -209,9 +199,8 @@ describe("the state of alerts", () => {
   it("keeps messages in order until the channel accepts them, sent by one process at a time", () => {
     const queued = (state: AlertState): AlertState => {
       const changes = changesFor(state, ops, now);
-      const made = alertsOf(changes, { project: "shop", record: record([]), at: now });
-      const [messages, keys] = [made.map(({ alert }) => alert), made.flatMap((each) => each.keys)];
-      return withMessages(state, "ops", { messages, keys, at: now });
+      const keys = changes.map((each) => each.key);
+      return withMessages(state, "ops", alertsOf(changes, { project: "shop", at: now }), keys).state;
     };
     const key = "files/performance/rmse";
     const both = [rmse("fail", 25), rmse("pass", 1)].reduce(
@@ -230,26 +219,28 @@ describe("the state of alerts", () => {
     expect(end(second.state, "first", null)).toEqual(second.state);
     let failed = end(first.state, "first", "response 503");
     const failure = { at: now, error: "response 503", times: 1 };
-    expect([failed.outbox, waitingFor(failed, key)]).toEqual([{ ops: { ...both.outbox!["ops"], failure } }, ["ops"]]);
+    expect([failed.outbox, waitingFor(failed, key)]).toEqual([{ ops: { ...both.outbox["ops"], failure } }, ["ops"]]);
     const waits = [0, 14, 15, 30, 60, 120, 240, 300].map((seconds) => {
-      const last = failed.outbox!["ops"]!.failure!;
+      const last = failed.outbox["ops"]!.failure!;
       const at = new Date(Date.parse(last.at) + seconds * 1000).toISOString();
       failed = withDelivery(lease(failed, "again", at)!.state, "ops", { by: "again", at, error: "response 503" });
-      return (Date.parse(nextTry(failed.outbox!["ops"]!.failure!)) - Date.parse(at)) / 1000;
+      return (Date.parse(nextTry(failed.outbox["ops"]!.failure!)) - Date.parse(at)) / 1000;
     });
     expect(waits).toEqual([15, 15, 30, 60, 120, 240, 300, 300]);
     const sent = end(lease(failed, "second", "2026-06-01T13:00:00.000Z")!.state, "second", null);
     const next = lease(sent, "third")!;
     expect(next.alert).toMatchObject({ change: "resolved" });
     const done = end(next.state, "third", null);
-    expect([done.outbox, waitingFor(done, key)]).toEqual([undefined, []]);
+    expect([done.outbox, waitingFor(done, key)]).toEqual([{}, []]);
   });
 
   it("drops the oldest of too many messages, but not one that may be under way", () => {
     const messages = Array.from({ length: MOST_MESSAGES + 2 }, (_, i) => testAlert(String(i), now));
-    const { outbox } = withMessages(noAlerts, "ops", { messages, keys: [], at: now });
-    expect(outbox!["ops"]!.messages.map(({ project }) => project).slice(0, 2)).toEqual(["0", "3"]);
-    expect(outbox!["ops"]!.messages).toHaveLength(MOST_MESSAGES);
+    const { state, dropped } = withMessages(noAlerts, "ops", messages);
+    const kept = state.outbox["ops"]!.messages;
+    expect(kept.map(({ project }) => project).slice(0, 2)).toEqual(["0", "3"]);
+    expect(kept).toHaveLength(MOST_MESSAGES);
+    expect(dropped.map(({ project }) => project)).toEqual(["1", "2"]);
   });
 
   it("sends nothing about a muted check, also one that opens later, until the time is up", () => {

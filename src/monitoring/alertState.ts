@@ -3,9 +3,7 @@ import type { Alert, AlertArea, AlertChange, AlertFinding, AlertNews, AlertOrigi
 import { MILLISECONDS_A_DAY, shortTime, listed } from "../core/text/format.ts";
 import type { MonitorStatus } from "../core/records/monitoring.ts";
 
-interface Reported extends Pick<AlertFinding, "status" | "value" | "cause"> {
-  readonly at: string;
-}
+type Reported = Pick<AlertFinding, "status" | "value" | "cause">;
 
 /** Until a time, nothing is sent about a check or a column. */
 export interface Mute {
@@ -18,17 +16,13 @@ export interface Mute {
 }
 
 export interface AlertEntry {
-  readonly area: AlertArea;
   readonly finding: AlertFinding;
   /** When the finding got its current status. */
   readonly since: string;
   /** Its status before; absent if it never changed. */
   readonly was?: MonitorStatus;
-  /** End of the window in which the finding was made; null without a time column. */
-  readonly windowEnd: string | null;
-  readonly windowLabel?: string | null;
-  /** A message that is sent again later is still about this; absent in states of earlier versions. */
-  readonly origin?: AlertOrigin;
+  /** The newest record that judged it: a message that is sent again later is still about this. */
+  readonly origin: AlertOrigin;
   /** By channel, also what waits for it. A channel without an entry was never sent anything, which counts as "pass". */
   readonly told: Readonly<Record<string, Reported>>;
 }
@@ -37,14 +31,14 @@ export interface AlertState {
   readonly kind: "alert_state";
   /** Keyed by `source/area/name` of the finding. */
   readonly entries: Readonly<Record<string, AlertEntry>>;
-  readonly mutes?: readonly Mute[];
+  readonly mutes: readonly Mute[];
   /**
    * The last one that channels were sent, or the one before the first that a channel wants to know of (null if that is
    * the first of all); absent until then.
    */
   readonly deployment?: { readonly at: string | null };
   /** By channel: messages that it has not accepted yet. */
-  readonly outbox?: Readonly<Record<string, Outbox>>;
+  readonly outbox: Readonly<Record<string, Outbox>>;
 }
 
 interface Outbox {
@@ -64,7 +58,9 @@ export interface DeliveryFailure {
   readonly times: number;
 }
 
-export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
+export const noAlerts: AlertState = { kind: "alert_state", entries: {}, mutes: [], outbox: {} };
+
+const MONTH = 31 * MILLISECONDS_A_DAY;
 
 /**
  * Applies the findings of a record. Skipped findings and findings of an older window change nothing. One that is not in the
@@ -73,29 +69,29 @@ export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
 export function withRecord(state: AlertState, record: AlertNews): AlertState {
   const { source, findings, window, createdAt, runId, modelVersion, monitorId } = record;
   const origin = { source, createdAt, runId, modelVersion, monitorId, window };
-  const month = 31 * MILLISECONDS_A_DAY;
   // Each rejected file of watch and ingest has an entry.
-  const isKept = ({ area, finding, since }: AlertEntry): boolean =>
-    area !== "job" || isOpen(finding) || Date.parse(since) > Date.parse(createdAt) - month;
+  const isKept = ({ finding, since }: AlertEntry): boolean =>
+    finding.area !== "job" || isOpen(finding) || Date.parse(since) > Date.parse(createdAt) - MONTH;
   const entries = Object.fromEntries(Object.entries(state.entries).filter(([, each]) => isKept(each)));
-  const [windowLabel, windowEnd] = [window?.label ?? null, window?.end ?? null];
-  // A window in the far future is a mistake in the data and must not make all later ones old; one of a month may go on.
-  const latest = Date.parse(createdAt) + month;
   for (const finding of [...findings, ...goneFindings(state, record)]) {
     const key = `${source}/${finding.area}/${finding.name}`;
     const before = entries[key];
-    const lastEnd = Date.parse(before?.windowEnd ?? "");
-    // The same window may end earlier once its rows are corrected.
-    const isOld =
-      windowEnd !== null && lastEnd > Date.parse(windowEnd) && lastEnd <= latest && before?.windowLabel !== windowLabel;
-    if (finding.status === "skipped" || isOld || (before === undefined && finding.area === "job" && !isOpen(finding)))
-      continue;
-    const changes = before !== undefined && before.finding.status !== finding.status;
-    const since = before === undefined || changes ? createdAt : before.since;
-    const seen = { area: finding.area, finding, since, windowEnd, windowLabel, origin };
-    entries[key] = { ...before, ...seen, ...(changes && { was: before.finding.status }), told: before?.told ?? {} };
+    const isNew = before === undefined || before.finding.status !== finding.status;
+    const isFineJob = before === undefined && finding.area === "job" && !isOpen(finding);
+    if (finding.status === "skipped" || isFineJob || isOlder(origin, before?.origin)) continue;
+    const was = isNew ? before?.finding.status : before.was;
+    const since = isNew ? createdAt : before.since;
+    entries[key] = { finding, since, ...(was && { was }), origin, told: before?.told ?? {} };
   }
   return { ...state, entries };
+}
+
+function isOlder({ window, createdAt }: AlertOrigin, before: AlertOrigin | undefined): boolean {
+  // The same window may end earlier once its rows are corrected.
+  if (!window?.end || !before?.window?.end || before.window.label === window.label) return false;
+  const [end, lastEnd] = [Date.parse(window.end), Date.parse(before.window.end)];
+  // A window in the far future is a mistake in the data and must not make all later ones old; one of a month may go on.
+  return lastEnd > end && lastEnd <= Date.parse(createdAt) + MONTH;
 }
 
 /** A job that --fail-on ended has not failed where all channels that jobs are sent to are sent its finding, which is open. */
@@ -107,7 +103,9 @@ export function withoutRepeats(
   const listening = channels.filter(({ on }) => on.includes("job"));
   const findings = news.findings.map((finding): AlertFinding => {
     const { endedBy: ended } = finding;
-    const isOpenFailure = Object.values(entries).some((each) => each.area === ended && each.finding.status === "fail");
+    const isOpenFailure = Object.values(entries).some(
+      (each) => each.finding.area === ended && each.finding.status === "fail",
+    );
     if (ended === undefined || !isOpenFailure || !listening.every(({ on }) => on.includes(ended))) return finding;
     return { ...finding, status: "pass", message: `ran, and found a problem in ${ended}` };
   });
@@ -120,8 +118,8 @@ function goneFindings({ entries }: AlertState, { source, findings, monitorId }: 
   const message = monitorId === null ? "is no longer rejected" : "no longer found";
   const judged = new Set(findings.flatMap(({ area, status }) => (status === "skipped" ? [] : [area])));
   const present = new Set(findings.map(({ area, name }) => `${source}/${area}/${name}`));
-  return Object.entries(entries).flatMap(([key, { area, finding }]) =>
-    sourceOf(key) === source && judged.has(area) && isOpen(finding) && !present.has(key)
+  return Object.entries(entries).flatMap(([key, { finding, origin }]) =>
+    origin.source === source && judged.has(finding.area) && isOpen(finding) && !present.has(key)
       ? [{ ...finding, status: "pass" as const, message }]
       : [],
   );
@@ -129,20 +127,15 @@ function goneFindings({ entries }: AlertState, { source, findings, monitorId }: 
 
 /** The later window whose findings stay open, because the record is of an earlier one; null if there is none. */
 export function laterWindow({ entries }: AlertState, { source, window }: AlertNews): string | null {
-  const later = Object.entries(entries).find(
-    ([key, { finding, windowEnd }]) =>
-      sourceOf(key) === source && isOpen(finding) && (windowEnd ?? "") > (window?.end ?? "~"),
+  const later = Object.values(entries).find(
+    ({ finding, origin }) =>
+      origin.source === source && isOpen(finding) && (origin.window?.end ?? "") > (window?.end ?? "~"),
   );
-  return later?.[1].windowLabel ?? null;
+  return later?.origin.window?.label ?? null;
 }
 
 export function isOpen({ status }: Pick<AlertFinding, "status">): boolean {
   return status === "fail" || status === "warn";
-}
-
-/** @param key of an entry */
-export function sourceOf(key: string): string {
-  return key.slice(0, key.indexOf("/"));
 }
 
 interface MutedAt {
@@ -164,7 +157,7 @@ export function withMutes<T extends AlertFinding>(state: Pick<AlertState, "mutes
 
 /** The mute that holds for a finding; of one about columns, all of them must be muted. */
 export function muteOf(
-  { mutes = [] }: Pick<AlertState, "mutes">,
+  { mutes }: Pick<AlertState, "mutes">,
   { area, name, columns = [] }: Pick<AlertFinding, "area" | "name" | "columns">,
   { source, now }: MutedAt,
 ): Mute | null {
@@ -175,7 +168,7 @@ export function muteOf(
 
 export type Change = { readonly key: string; readonly change: AlertChange; readonly entry: AlertEntry };
 
-interface Listener {
+export interface Listener {
   readonly name: string;
   readonly on: readonly AlertArea[];
   readonly level: "fail" | "warn";
@@ -184,11 +177,10 @@ interface Listener {
 /** The changes to send to a channel: opened, worse, resolved. */
 export function changesFor(state: AlertState, { name, on, level }: Listener, now: string): Change[] {
   return Object.entries(state.entries).flatMap(([key, entry]) => {
-    if (!on.includes(entry.area)) return [];
-    if (muteOf(state, entry.finding, { source: sourceOf(key), now }) !== null) return [];
+    const at = { source: entry.origin.source, now };
+    if (!on.includes(entry.finding.area) || muteOf(state, entry.finding, at) !== null) return [];
     const change = changeOf(entry, entry.told[name], level);
-    const finding = withMutes(state, entry.finding, { source: sourceOf(key), now });
-    return change === null ? [] : [{ key, change, entry: { ...entry, finding } }];
+    return change === null ? [] : [{ key, change, entry: { ...entry, finding: withMutes(state, entry.finding, at) } }];
   });
 }
 

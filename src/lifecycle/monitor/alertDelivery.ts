@@ -54,7 +54,7 @@ export function keepSending(workspace: Workspace, look = LOOK_MILLISECONDS): () 
 }
 
 async function sendAgain(workspace: Workspace): Promise<void> {
-  const { outbox = {} } = await savedState(workspace);
+  const { outbox } = await savedState(workspace);
   for (const configured of await channelsOf(workspace)) {
     const { name } = configured.channel;
     if (outbox[name] === undefined) continue;
@@ -76,7 +76,7 @@ export async function sendWaiting(workspace: Workspace, configured: ConfiguredCh
     const until = new Date(time.getTime() + longestOf(configured)).toISOString();
     let alert: Alert | undefined;
     await changeAlertState(workspace, (state) => {
-      const { failure } = state.outbox?.[name] ?? {};
+      const { failure } = state.outbox[name] ?? {};
       if (failed.has(key) && failure !== undefined && nextTry(failure) > now) return state;
       const lease = withLease(state, name, { by, now, until });
       alert = lease?.alert;
@@ -90,7 +90,7 @@ export async function sendWaiting(workspace: Workspace, configured: ConfiguredCh
     let waits = "";
     await changeAlertState(workspace, (state) => {
       const after = withDelivery(state, name, { by, at, error });
-      const { messages = [], failure } = after.outbox?.[name] ?? {};
+      const { messages = [], failure } = after.outbox[name] ?? {};
       // Older ones wait before those of this command.
       if (error !== null) reported = messages.filter((each) => each.at === messages.at(-1)!.at);
       if (failure !== undefined && kept.has(workspace.configPath))
@@ -145,13 +145,12 @@ function warnOf(
   const message = `could not send an alert to ${name}: ${error}`;
   // The channel has no fault.
   if (error.startsWith("interrupted")) return warn(workspace, message, check.slice(2) || undefined);
+  const correct = `correct ${keysOf[type]} of this entry of "alerts" in config.json`;
+  const isSilent = type !== "command" && SILENCE.test(error);
+  const advice = isSilent ? `the receiver does not answer: start it, or ${correct}` : correct;
   // An HTTP status from 500 on.
-  const correct = error.startsWith("response 5")
-    ? "the receiver has a fault"
-    : type !== "command" && SILENCE.test(error)
-      ? `the receiver does not answer: start it, or correct ${keysOf[type]} of this entry of "alerts" in config.json`
-      : `correct ${keysOf[type]} of this entry of "alerts" in config.json`;
-  warn(workspace, message, hint ?? `${correct}${check}`);
+  const found = error.startsWith("response 5") ? "the receiver has a fault" : advice;
+  warn(workspace, message, hint ?? `${found}${check}`);
 }
 
 const SILENCE = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|other side closed|^no response within/;

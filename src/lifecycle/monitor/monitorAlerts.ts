@@ -9,6 +9,7 @@ import {
   withoutRepeats,
   withRecord,
   type AlertState,
+  type Listener,
 } from "../../monitoring/alertState.ts";
 import { changeAlertState, savedState } from "../alertState.ts";
 import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
@@ -27,23 +28,20 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
   const channels = await channelsOf(workspace);
   if (channels.length === 0) return [];
   await queueDeployments(workspace, channels);
-  await queueAlerts(workspace, records, channels);
+  await queueAlerts(workspace, records);
   const sent: SentAlert[] = [];
   for (const configured of channels) sent.push(...(await sendWaiting(workspace, configured)));
   return sent;
 }
 
 /** For `sendAlerts`, which need not follow: a process that is killed before it sends loses no message. */
-export async function queueAlerts(
-  workspace: Workspace,
-  records: readonly AlertNews[],
-  given?: readonly ConfiguredChannel[],
-): Promise<void> {
-  const channels = given ?? (await channelsOf(workspace));
+export async function queueAlerts(workspace: Workspace, records: readonly AlertNews[]): Promise<void> {
+  const channels = await channelsOf(workspace);
   if (channels.length === 0) return;
+  const listeners = channels.map(({ channel: { name }, settings: { on, level } }) => ({ name, on, level }));
   const unsent = new Set<string>();
   for (const record of records) {
-    const warnings = await queueChanges(workspace, record, channels);
+    const warnings = await queueChanges(workspace, record, listeners);
     for (const { area, name } of warnings) unsent.add(`${area}: ${name}`);
   }
   if (unsent.size === 0) return;
@@ -53,27 +51,27 @@ export async function queueAlerts(
   warn(workspace, message, 'set "level": "warn" in an entry of "alerts" in config.json, or mute what needs no message');
 }
 
+/** @returns warnings that no channel is sent */
 async function queueChanges(
   workspace: Workspace,
   given: AlertNews,
-  channels: readonly ConfiguredChannel[],
+  listeners: readonly Listener[],
 ): Promise<readonly AlertFinding[]> {
-  const { config, context } = workspace;
   const record = { ...given, findings: given.findings.filter(({ name }) => name !== REJECTED) };
   let warnings: readonly AlertFinding[] = [];
   let later: string | null = null;
-  let queued: QueuedAlerts[] = [];
-  const listeners = channels.map(({ settings }) => settings);
   await changeAlertState(workspace, (before) => {
-    const state = withRecord(before, withoutRepeats(before, record, listeners));
-    const at = context.now().toISOString();
+    let state = withRecord(before, withoutRepeats(before, record, listeners));
+    const at = workspace.context.now().toISOString();
     later = laterWindow(state, record);
     warnings = unsentWarnings(state, record, { channels: listeners, now: at });
-    queued = channels.map(({ channel: { name }, settings: { on, level } }) => {
-      const messages = alertsOf(changesFor(state, { name, on, level }, at), { project: config.name, record, at });
-      return { name, at, messages: messages.map(({ alert }) => alert), keys: messages.flatMap(({ keys }) => keys) };
-    });
-    return withQueued(workspace, state, queued);
+    for (const listener of listeners) {
+      const changes = changesFor(state, listener, at);
+      const messages = alertsOf(changes, { project: workspace.config.name, at });
+      const keys = changes.map(({ key }) => key);
+      state = queue(workspace, state, listener.name, { messages, keys });
+    }
+    return state;
   });
   if (later !== null) {
     const message = `the open alerts of ${later} stay open: ${record.window?.label} ends earlier`;
@@ -82,25 +80,19 @@ async function queueChanges(
   return warnings;
 }
 
-interface QueuedAlerts {
-  readonly name: string;
-  readonly at: string;
-  readonly messages: readonly Alert[];
-  readonly keys: readonly string[];
-}
-
-function withQueued(workspace: Workspace, before: AlertState, queued: readonly QueuedAlerts[]): AlertState {
-  let state = before;
-  for (const { name, ...added } of queued) {
-    const all = [...(state.outbox?.[name]?.messages ?? []), ...added.messages];
-    state = withMessages(state, name, added);
-    const kept = state.outbox?.[name]?.messages ?? [];
-    const dropped = all.filter((each) => !kept.includes(each)).map(({ subject }) => subject);
-    if (dropped.length === 0) continue;
-    const message = `${counted(dropped.length, "message")} to ${name} dropped: more than ${MOST_MESSAGES} wait for it (${listed(dropped, 3, "; ")})`;
+function queue(
+  workspace: Workspace,
+  state: AlertState,
+  channel: string,
+  { messages, keys }: { readonly messages: readonly Alert[]; readonly keys?: readonly string[] },
+): AlertState {
+  const { state: after, dropped } = withMessages(state, channel, messages, keys);
+  if (dropped.length > 0) {
+    const names = dropped.map(({ subject }) => subject);
+    const message = `${counted(dropped.length, "message")} to ${channel} dropped: more than ${MOST_MESSAGES} wait for it (${listed(names, 3, "; ")})`;
     warn(workspace, message, "`mlctl alerts test` shows why it accepts none");
   }
-  return state;
+  return after;
 }
 
 /**
@@ -120,10 +112,10 @@ async function queueDeployments(workspace: Workspace, channels: readonly Configu
   );
   const last = known.at === null ? alerts.length : alerts.findIndex(({ at }) => at === known.at);
   const messages = alerts.slice(0, last === -1 ? 1 : last).toReversed();
-  const queued = wanted.map(({ channel: { name } }) => ({ name, at: alerts[0]!.at, messages, keys: [] }));
-  await changeAlertState(workspace, (state) => {
+  await changeAlertState(workspace, (before) => {
     // Another process queued them meanwhile.
-    if (state.deployment?.at !== known.at) return state;
-    return { ...withQueued(workspace, state, queued), deployment: { at: alerts[0]!.at } };
+    if (before.deployment?.at !== known.at) return before;
+    const state: AlertState = { ...before, deployment: { at: alerts[0]!.at } };
+    return wanted.reduce((after, { channel }) => queue(workspace, after, channel.name, { messages }), state);
   });
 }

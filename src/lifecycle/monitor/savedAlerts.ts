@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
-import { isOpen, muteOf, sourceOf, withMutes, type AlertState, type Mute } from "../../monitoring/alertState.ts";
+import { isOpen, muteOf, withMutes, type AlertState, type Mute } from "../../monitoring/alertState.ts";
 import { nextTry, waitingFor } from "../../monitoring/alertMessage.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { changeAlertState, savedState } from "../alertState.ts";
@@ -23,20 +23,19 @@ export async function openAlerts(workspace: Workspace) {
   const time = workspace.context.now().getTime();
   const now = new Date(time).toISOString();
   const recent = new Date(time - RESOLVED_SINCE).toISOString();
-  const all = Object.entries(state.entries).map(
-    ([key, { area, finding, since, was, windowEnd, windowLabel = null, told }]) => {
-      const source = sourceOf(key);
-      const muted = muteOf(state, finding, { source, now });
-      const shown = muted === null ? withMutes(state, finding, { source, now }) : finding;
-      const { name, status, value, limit, message, columns, cause } = shown;
-      const common = { source, area, name, status, value, limit, message, since, was, columns, cause };
-      const waiting = waitingFor(state, key);
-      const notified = Object.keys(told).filter(
-        (channel) => told[channel]!.status !== "pass" && !waiting.includes(channel),
-      );
-      return { ...common, window: windowEnd, windowLabel, told: notified, waiting, muted };
-    },
-  );
+  const all = Object.entries(state.entries).map(([key, { finding, since, was, origin, told }]) => {
+    const { source, window } = origin;
+    const muted = muteOf(state, finding, { source, now });
+    const shown = muted === null ? withMutes(state, finding, { source, now }) : finding;
+    const { area, name, status, value, limit, message, columns, cause } = shown;
+    const common = { source, area, name, status, value, limit, message, since, was, columns, cause };
+    const waiting = waitingFor(state, key);
+    const notified = Object.keys(told).filter(
+      (channel) => told[channel]!.status !== "pass" && !waiting.includes(channel),
+    );
+    const [end, windowLabel] = [window?.end ?? null, window?.label ?? null];
+    return { ...common, window: end, windowLabel, told: notified, waiting, muted };
+  });
   const wasOpen = ({ was }: (typeof all)[number]): boolean => was === "fail" || was === "warn";
   return {
     alerts: all
@@ -45,13 +44,13 @@ export async function openAlerts(workspace: Workspace) {
     resolved: all
       .filter((each) => each.status === "pass" && wasOpen(each) && each.since > recent)
       .toSorted((a, b) => (a.since > b.since ? -1 : 1)),
-    mutes: (state.mutes ?? []).filter(({ until }) => until > now),
+    mutes: state.mutes.filter(({ until }) => until > now),
     undelivered: await undelivered(workspace, state),
   };
 }
 
 /** The channels of config.json that failed, with the messages that wait for the next try. */
-async function undelivered(workspace: Workspace, { outbox = {} }: AlertState) {
+async function undelivered(workspace: Workspace, { outbox }: AlertState) {
   if (!Object.values(outbox).some(({ failure }) => failure !== undefined)) return [];
   return (await channelsOf(workspace)).flatMap(({ channel: { name: channel } }) => {
     const { messages = [], failure } = outbox[channel] ?? {};
@@ -93,7 +92,7 @@ export async function muteAlert(
     const hint = didYouMean(check, names, "`mlctl alerts list` shows what is muted");
     throw new MlctlError("usage", `"${check}" is not muted`, { hint });
   }
-  await changeAlertState(workspace, ({ mutes = [], ...state }) => {
+  await changeAlertState(workspace, ({ mutes, ...state }) => {
     const others = mutes.filter((mute) => mute.until > now && !isSame(mute));
     return { ...state, mutes: muted === null ? others : [...others, { check, source, ...muted }] };
   });
