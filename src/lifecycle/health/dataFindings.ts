@@ -2,11 +2,12 @@
 import { LEAST_ROWS } from "../../core/records/model.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/lineage.ts";
-import { type ColumnDrift, type DriftReport, type Finding, finding } from "../../core/records/monitoring.ts";
-import { comparedRows, notJudged } from "../../core/text/recordText.ts";
+import { type DriftReport, type Finding, finding } from "../../core/records/monitoring.ts";
+import { comparedRows } from "../../core/text/recordText.ts";
 import { formatNumber, atLine, listed } from "../../core/text/format.ts";
 import { type Table, type Column, type Signature, presentCount } from "../../core/table/table.ts";
 import type { Work } from "../../core/inTurns.ts";
+import { driftFindings as monitored } from "../../monitoring/performanceFindings.ts";
 import { mean, quantilesOf, standardDeviation } from "../../stats/descriptive.ts";
 
 const DEFAULT_MISSING_SHARE = 0.1;
@@ -39,32 +40,14 @@ export function dataFindings(
   ];
 }
 
-/** `failOn` decides as in monitor. */
+/** Those of monitor; of predictions and labels only if they can be judged. */
 function driftFindings(report: DriftReport, failOn: Config["monitor"]["drift"]["fail_on"]): Finding[] {
-  const { dataset, columns, target, currentRows } = report;
-  const { tested, drifted, detected } = dataset;
-  const rows = comparedRows(report, formatNumber);
-  const since = tested === 0 ? notJudged(report) : `${drifted} of ${tested} columns drifted since training`;
-  const isFailure = detected && failOn.includes("dataset");
-  const areFailures = drifted > 0 && failOn.includes("columns");
-  const found = isFailure || areFailures ? "fail" : drifted > 0 ? "warn" : "pass";
-  const status = tested === 0 ? "skipped" : found;
-  const values = areFailures && !isFailure ? [drifted, 0] : [dataset.share, dataset.limit];
+  const [dataset, ...others] = monitored({ ...report, target: report.target ?? null }, failOn);
+  const message = report.currentRows === 0 ? "" : `${dataset!.message}: `;
   return [
-    finding("drift", status, currentRows === 0 ? rows : `${since}: ${rows}`, [values[0]!, values[1]!, "at_most"]),
-    ...oneDrift("prediction drift", columns["prediction"], failOn.includes("prediction")),
-    ...oneDrift("target drift", target ?? undefined, failOn.includes("target")),
+    { ...dataset!, message: `${message}${comparedRows(report, formatNumber)}` },
+    ...others.filter(({ status }) => status !== "skipped"),
   ];
-}
-
-/** Names the measure and the direction of the limit, so that a distance is not read as a p-value. */
-function oneDrift(name: string, drift: ColumnDrift | undefined, isFailure: boolean): Finding[] {
-  if (drift === undefined || drift.skipped !== undefined) return [];
-  const { test, measure, value, limit, direction, drifted, note } = drift;
-  const kind = measure === "p_value" ? "p-value" : "distance";
-  const message = `${test}: a ${kind} ${direction} ${formatNumber(limit)} means drift${note === undefined ? "" : `; ${note}`}`;
-  const passes = measure === "p_value" ? "at_least" : "at_most";
-  return [finding(name, !drifted ? "pass" : isFailure ? "fail" : "warn", message, [value, limit, passes])];
 }
 
 /** Summary of numbers, or of dates in milliseconds. Null if every value is missing. */
