@@ -6,7 +6,8 @@ import { random } from "../core/random.ts";
 import { predictionColumn } from "../pipeline/rows/encodeLabels.ts";
 import { signatureOf } from "../pipeline/rows/signatureOf.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
-import { judgeWindow, type JudgeOptions } from "./judgeWindow.ts";
+import type { JudgeOptions } from "./judgeOptions.ts";
+import { judgeWindow } from "./judgeWindow.ts";
 import { prepareRows } from "./prepareRows.ts";
 
 const CITIES = ["oslo", "bergen", "trondheim", "tromsø", "bodø"];
@@ -60,19 +61,32 @@ function prepared(sample: Sample, table = sample.table) {
   return prepareRows(model, table, { timeColumn: null, round: null, known: [], answers: predictionsOf(sample) });
 }
 
-function judge(sample: Sample, change: { table?: Table; options?: Partial<JudgeOptions> } = {}) {
-  return judgeWindow(prepared(sample, change.table), {
+const settings: JudgeOptions["monitor"] = {
+  drift: { fail_on: ["dataset"] },
+  quality: { columns: {} },
+  require: {},
+  confidence: null,
+  segments: [],
+  segment_rows: 30,
+  minimum_rows: 20,
+};
+
+interface Change {
+  readonly table?: Table;
+  readonly monitor?: Partial<JudgeOptions["monitor"]>;
+  readonly test?: JudgeOptions["test"];
+}
+
+function judge(sample: Sample, { table, monitor, test = { value: 0.775, interval: [0.75, 0.8] } }: Change = {}) {
+  return judgeWindow(prepared(sample, table), {
     model,
     reference,
-    drift: { failOn: ["dataset"] },
-    quality: { columns: {} },
-    performance: { metric: "f1", reference: 0.775, referenceInterval: [0.75, 0.8], require: {}, confidence: null },
-    segments: [],
-    segmentRows: 30,
-    minimumRows: 20,
+    drift: { minimumRows: 20 },
+    monitor: { ...settings, ...monitor },
+    metric: "f1",
+    test,
     seed: 1,
     end: null,
-    ...change.options,
   });
 }
 
@@ -94,7 +108,7 @@ describe("quality of fewer rows than monitor.minimum_rows", () => {
   it("is judged by limits of config.json", () => {
     const limit = { max: 0.9 };
     const quality = { columns: {}, missing_share: limit, invalid_share: limit, new_categories: limit };
-    const { findings } = judge(customers(2, 9), { options: { quality } });
+    const { findings } = judge(customers(2, 9), { monitor: { quality } });
     expect(statuses(findings)).toEqual(["pass", "pass", "pass", "skipped"]);
   });
 });
@@ -145,7 +159,7 @@ describe("quality", () => {
   });
 
   it("fails a configured limit only if there are enough rows to be certain, else warns", () => {
-    const limit = { options: { quality: { columns: {}, missing_share: { max: 0.1 } } } };
+    const limit = { monitor: { quality: { columns: {}, missing_share: { max: 0.1 } } } };
     const gaps = (share: number): Table =>
       withColumn(
         batch,
@@ -214,10 +228,8 @@ describe("performance", () => {
   it("checks required limits with and without confidence, and never passes a missing value", () => {
     const batch = customers(400, 8);
     const f1 = judge(batch).performance.metrics["f1"]!;
-    const statusOf = (require: JudgeOptions["performance"]["require"], confidence: number | null = null) => {
-      const performance = { metric: "f1", reference: null, referenceInterval: null, require, confidence };
-      return named(judge(batch, { options: { performance } }).findings, Object.keys(require)[0]!).status;
-    };
+    const statusOf = (require: JudgeOptions["monitor"]["require"], confidence: number | null = null) =>
+      named(judge(batch, { monitor: { require, confidence } }).findings, Object.keys(require)[0]!).status;
     expect(statusOf({ f1: { min: f1 } })).toBe("pass");
     expect(statusOf({ f1: { min: f1 + 0.001 } })).toBe("fail");
     expect(statusOf({ f1: { min: f1 + 0.001 } }, 0.95)).toBe("warn");
@@ -229,8 +241,7 @@ describe("performance", () => {
     const [, high] = judge(batch).performance.intervals["f1"]!;
     const statusAt = (confidence: number): string => {
       const require = { f1: { min: high + 0.005 } };
-      const performance = { metric: "f1", reference: null, referenceInterval: null, require, confidence };
-      return named(judge(batch, { options: { performance } }).findings, "f1").status;
+      return named(judge(batch, { monitor: { require, confidence } }).findings, "f1").status;
     };
     // Just beyond the 95 % interval, and far within that of 99.9 %, which is 3.29 / 1.96 times as wide.
     expect([0.9, 0.95, 0.999].map(statusAt)).toEqual(["fail", "fail", "warn"]);
@@ -242,9 +253,8 @@ describe("performance", () => {
     expect(named(judge(batch).findings, "f1").status).toBe("pass");
     expect(named(judge(wrong).findings, "f1")).toMatchObject({ status: "fail", limit: 0.75, passes: "at_least" });
     const f1 = judge(batch).performance.metrics["f1"]!;
-    const performance = { metric: "f1", reference: f1, require: {}, confidence: null };
-    const close = { ...performance, referenceInterval: [f1 + 0.001, 1] } as const;
-    expect(named(judge(batch, { options: { performance: close } }).findings, "f1")).toMatchObject({
+    const close = { value: f1, interval: [f1 + 0.001, 1] } as const;
+    expect(named(judge(batch, { test: close }).findings, "f1")).toMatchObject({
       status: "pass",
       message: expect.stringMatching(/^400 labelled rows, below the limit, but not significantly; /),
     });
@@ -253,11 +263,7 @@ describe("performance", () => {
   it("warns without a limit if only the 95 % interval, which is shown, is below that of the test set", () => {
     const batch = customers(400, 9);
     const [low, high] = judge(batch).performance.intervals["f1"]!;
-    const against = (bound: number) => {
-      const performance = { metric: "f1", reference: 1, require: {}, confidence: null };
-      const options = { performance: { ...performance, referenceInterval: [bound, 1] as const } };
-      return named(judge(batch, { options }).findings, "f1");
-    };
+    const against = (bound: number) => named(judge(batch, { test: { value: 1, interval: [bound, 1] } }).findings, "f1");
     expect(against(high - 0.001).status).toBe("pass");
     expect(against(high + 0.001)).toMatchObject({
       status: "warn",
@@ -274,7 +280,7 @@ describe("performance", () => {
     if (city.kind !== "category") throw new TypeError("city is a category");
     const bergen = city.categories.indexOf("bergen");
     const probabilities = batch.probabilities.map((p, row) => (city.codes[row] === bergen ? 1 - p : p));
-    const { segments, findings } = judge({ ...batch, probabilities }, { options: { segments: ["city"] } });
+    const { segments, findings } = judge({ ...batch, probabilities }, { monitor: { segments: ["city"] } });
     expect(segments[0]).toMatchObject({ column: "city", value: "bergen", status: "fail" });
     expect(segments.slice(1).map(({ status }) => status)).toEqual(["pass", "pass", "pass", "pass"]);
     expect(named(findings, "segments")).toMatchObject({ status: "warn", value: 1 });
@@ -283,21 +289,15 @@ describe("performance", () => {
   it("estimates performance without labels, and reports it as an estimate", () => {
     const batch = customers(400, 11);
     const table = { ...batch.table, columns: batch.table.columns.slice(0, 3) };
-    const performance = {
-      metric: "f1",
-      reference: null,
-      referenceInterval: null,
-      require: { f1: { min: 0.99 } },
-      confidence: null,
-    };
-    const { findings, performance: report } = judge(batch, { table, options: { performance } });
+    const require = { f1: { min: 0.99 } };
+    const { findings, performance: report } = judge(batch, { table, monitor: { require } });
     expect(report.skipped).toBe("no row with a prediction has a label");
     expect(named(findings, "f1").status).toBe("skipped");
     expect(named(findings, "f1 (estimated)")).toMatchObject({ status: "warn", area: "performance" });
     // Absence means resolved: what cannot be judged is recorded.
     expect(["target drift", "labels"].map((name) => named(findings, name).status)).toEqual(["skipped", "skipped"]);
     const unpredicted = { ...batch, probabilities: new Float64Array(400).fill(NaN) };
-    const none = judge(unpredicted, { table, options: { performance, segments: ["city"] } });
+    const none = judge(unpredicted, { table, monitor: { require, segments: ["city"] } });
     const names = ["prediction drift", "target drift", "segments", "labels"];
     expect(names.map((name) => named(none.findings, name).status)).toEqual(names.map(() => "skipped"));
     const [low, high] = report.estimate!.intervals["f1"]!;
@@ -305,7 +305,7 @@ describe("performance", () => {
     const age = table.columns.map((column) =>
       column.kind === "number" ? { ...column, values: column.values.map((value) => 3 * value + 50) } : column,
     );
-    const drifted = judge(batch, { table: { ...table, columns: age }, options: { performance } });
+    const drifted = judge(batch, { table: { ...table, columns: age }, monitor: { require } });
     expect(drifted.performance.estimate!.drifted).toBeGreaterThan(0);
     expect(named(drifted.findings, "f1 (estimated)").message).toContain("drifted, so the probabilities may be wrong");
     const measured = judge(batch).performance.metrics["f1"]!;

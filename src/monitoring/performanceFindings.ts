@@ -11,36 +11,33 @@ import type {
   ColumnDrift,
 } from "../core/records/monitoring.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import type { Task } from "../core/table/table.ts";
-import { finding, type Limit } from "./qualityFindings.ts";
+import type { Evaluation } from "../core/metric.ts";
+import type { Interval } from "../metrics/bootstrapInterval.ts";
+import type { DriftSubject, JudgeOptions, Limit } from "./judgeOptions.ts";
+import { metricInterval } from "./performanceReport.ts";
+import { finding } from "./qualityFindings.ts";
 import { isSeasonal } from "./driftReport.ts";
 
-export interface PerformanceLimits {
-  readonly require: Readonly<Record<string, Limit | undefined>>;
-  /** A limit must be broken with this confidence to fail, e.g. 0.95; null: the value alone decides. */
-  readonly confidence: number | null;
-  readonly minimumRows: number;
-  readonly task: Task;
-  /** Columns that the rows are split by. */
-  readonly segments: readonly string[];
-  readonly referenceInterval: readonly [number, number] | null;
-  readonly intervalAt: (metric: string, confidence: number) => readonly [number, number] | null;
+interface Limits extends Pick<JudgeOptions, "model" | "monitor" | "test" | "seed"> {
+  /** Of the labelled rows. */
+  readonly evaluation: Evaluation;
 }
 
 export function performanceFindings(
   report: PerformanceReport,
   segments: readonly SegmentReport[],
-  limits: PerformanceLimits,
+  limits: Limits,
 ): MonitorFinding[] {
-  const required = Object.entries(limits.require).flatMap(([name, limit]) =>
-    limit === undefined ? [] : [requiredFinding(findMetric(name, limits.task).name, limit, report, limits)],
+  const { task } = limits.model.signature.target;
+  const required = Object.entries(limits.monitor.require).flatMap(([name, limit]) =>
+    limit === undefined ? [] : [requiredFinding(findMetric(name, task).name, limit, report, limits)],
   );
   const mainIsRequired = required.some(({ name }) => name === report.metric);
   return [
     ...required,
     ...(mainIsRequired ? [] : [testSetFinding(report, limits)]),
     ...estimateFindings(report, limits),
-    ...(limits.segments.length === 0 ? [] : [segmentFinding(segments)]),
+    ...(limits.monitor.segments.length === 0 ? [] : [segmentFinding(segments)]),
   ];
 }
 
@@ -55,12 +52,7 @@ function metricFinding(
   return (status, message) => finding("performance", shown, { ...values, status, limit: bound, passes, message });
 }
 
-function requiredFinding(
-  name: string,
-  limit: Limit,
-  report: PerformanceReport,
-  limits: PerformanceLimits,
-): MonitorFinding {
+function requiredFinding(name: string, limit: Limit, report: PerformanceReport, limits: Limits): MonitorFinding {
   const value = report.metrics[name] ?? null;
   const low = limit.min !== undefined && (value === null || value < limit.min || limit.max === undefined);
   const bound = low ? limit.min! : (limit.max ?? limit.min ?? null);
@@ -69,11 +61,18 @@ function requiredFinding(
   if (reason !== null) return found("skipped", reason);
   if (value === null) return found("fail", "undefined on these rows, which counts as a failure");
   if (bound === null || (low ? value >= bound : value <= bound)) return found("pass", rowsText(report));
-  const { confidence } = limits;
-  const sure = confidence === null || isBeyond(limits.intervalAt(name, confidence), bound, low);
+  const { confidence } = limits.monitor;
+  const sure = confidence === null || isBeyond(intervalAt(limits, name, confidence), bound, low);
   const doubt = sure ? "" : `, but not significantly (${percent(confidence)} confidence)`;
   const message = `${rowsText(report)}, ${low ? "below" : "above"} the limit${doubt}`;
   return found(sure ? "fail" : "warn", message);
+}
+
+/** Enough resamples for the ends of wide intervals. */
+const RESAMPLES = 2000;
+
+function intervalAt({ evaluation, seed }: Limits, metric: string, confidence: number): Interval {
+  return metricInterval(evaluation, metric, { seed, resamples: RESAMPLES, confidence });
 }
 
 /** Whether all of the interval is on the failing side of the limit. */
@@ -85,10 +84,10 @@ function isBeyond(interval: readonly [number, number] | null, bound: number, low
 const SURE = 0.998;
 
 /** With its interval on the test set: fails if the 99.8 % interval is worse, warns if only the 95 % interval is. */
-function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
+function testSetFinding(report: PerformanceReport, limits: Limits): MonitorFinding {
   const { metric, value, reference } = report;
-  const { greaterIsBetter: low } = findMetric(metric, limits.task);
-  const bound = limits.referenceInterval?.[low ? 0 : 1] ?? null;
+  const { greaterIsBetter: low } = findMetric(metric, limits.model.signature.target.task);
+  const bound = limits.test.interval?.[low ? 0 : 1] ?? null;
   const interval = report.intervals[metric] ?? null;
   const found = metricFinding(metric, report, { bound, low });
   const reason = reasonToSkip(report, limits);
@@ -101,7 +100,7 @@ function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): M
   const side = `, ${low ? "below" : "above"} the limit`;
   const onTest = `; ${formatNumber(reference)} on the test set`;
   const beyond = low ? value < bound : value > bound;
-  if (isBeyond(limits.intervalAt(metric, SURE), bound, low)) return found("fail", `${rowsText(report)}${onTest}`);
+  if (isBeyond(intervalAt(limits, metric, SURE), bound, low)) return found("fail", `${rowsText(report)}${onTest}`);
   if (beyond && isBeyond(interval, bound, low))
     return found("warn", `${rowsText(report)}${side} with 95 % confidence, but not with 99.8 %${onTest}`);
   return found("pass", `${rowsText(report)}${beyond ? `${side}, but not significantly` : ""}${onTest}`);
@@ -111,11 +110,11 @@ function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): M
 export const ESTIMATED = " (estimated)";
 
 /** Without enough labels, estimates are compared with the limits; they can warn but never fail. */
-function estimateFindings(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding[] {
+function estimateFindings(report: PerformanceReport, limits: Limits): MonitorFinding[] {
   const { estimate } = report;
   if (estimate === null || reasonToSkip(report, limits) === null) return [];
-  return Object.entries(limits.require).flatMap(([given, limit]): MonitorFinding[] => {
-    const name = findMetric(given, limits.task).name;
+  return Object.entries(limits.monitor.require).flatMap(([given, limit]): MonitorFinding[] => {
+    const { name } = findMetric(given, limits.model.signature.target.task);
     const value = estimate.metrics[name];
     if (value === undefined || value === null || limit === undefined) return [];
     const low = limit.min !== undefined;
@@ -144,7 +143,8 @@ function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding {
   return finding("performance", "segments", { status, value: worse.length, limit: 0, message });
 }
 
-function reasonToSkip({ rows, skipped }: PerformanceReport, { minimumRows }: PerformanceLimits): string | null {
+function reasonToSkip({ rows, skipped }: PerformanceReport, { monitor }: Limits): string | null {
+  const { minimum_rows: minimumRows } = monitor;
   if (skipped !== undefined) return skipped;
   return rows < minimumRows ? `${rowsText({ rows })}, at least ${minimumRows} are needed` : null;
 }
@@ -152,9 +152,6 @@ function reasonToSkip({ rows, skipped }: PerformanceReport, { minimumRows }: Per
 function rowsText({ rows }: { readonly rows: number }): string {
   return `${rows} labelled ${rows === 1 ? "row" : "rows"}`;
 }
-
-/** The kinds of drift that `failOn` turns into failures; all others are warnings. */
-export type DriftSubject = "dataset" | "prediction" | "target" | "columns";
 
 export function driftFindings(drift: MonitorDrift, failOn: readonly DriftSubject[]): MonitorFinding[] {
   const severity = (subject: DriftSubject): MonitorStatus => (failOn.includes(subject) ? "fail" : "warn");

@@ -1,6 +1,6 @@
 /** Metrics of a window: of the rows that have labels, and estimated from the probabilities (CBPE). */
 import { costsOfRows } from "../core/costs.ts";
-import type { Costs, Evaluation } from "../core/metric.ts";
+import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate, PerformanceReport } from "../core/records/monitoring.ts";
 import { random } from "../core/random.ts";
@@ -17,37 +17,49 @@ import { computeMetrics, findMetric } from "../metrics/findMetric.ts";
 import { isCalibrated } from "../pipeline/predict/predictor.ts";
 import { evenRows } from "../stats/samplePositions.ts";
 import { mean, standardDeviation } from "../stats/descriptive.ts";
-import { selectPrepared, selectPredicted, type PreparedRows } from "./prepareRows.ts";
+import type { JudgeOptions } from "./judgeOptions.ts";
+import { selectPredicted, type PreparedRows } from "./prepareRows.ts";
 
 const MAXIMUM_POINTS = 300;
 
-export interface PerformanceOptions {
-  readonly model: Model;
-  readonly metric: string;
-  readonly reference: number | null;
-  /** Metrics with a limit; they always get an interval. */
-  readonly required: readonly string[];
-  readonly seed: number;
-  /** Absent without `costs` in config.json. `reference` is what 1,000 test rows cost with the model. */
-  readonly money?: (PerformanceReport["money"] & { readonly costs: Costs }) | undefined;
+/** Positions of the rows that have both a label and a prediction. */
+export function labelledRows({ yTrue, yPred }: PreparedRows): Int32Array {
+  return Int32Array.from(yTrue.keys()).filter((row) => !Number.isNaN(yTrue[row]!) && !Number.isNaN(yPred[row]!));
 }
 
+export function evaluationOf(
+  rows: PreparedRows,
+  positions: Int32Array,
+  { model, money }: Pick<JudgeOptions, "model" | "money">,
+): Evaluation {
+  const { task, classes = [] } = model.signature.target;
+  const { yTrue, yPred, probabilities } = rows;
+  const selected = selectPredicted({ yTrue, yPred, probabilities }, positions);
+  return { ...selected, task, classCount: classes.length, costs: money?.costs };
+}
+
+interface PerformanceOptions extends Pick<JudgeOptions, "model" | "monitor" | "metric" | "test" | "money" | "seed"> {
+  readonly labelled: Int32Array;
+  readonly evaluation: Evaluation;
+  /** Number of inputs that drifted. */
+  readonly drifted: number;
+}
+
+/** @param options `evaluation` of the rows `labelled` */
 export function performanceReport(rows: PreparedRows, options: PerformanceOptions): PerformanceReport {
-  const { model, metric, reference } = options;
-  const known = labelledRows(rows);
-  const judged = selectPrepared(rows, known);
-  const evaluation = evaluationOf(judged, options);
-  const estimate = rows.noPredictions === null ? estimatePerformance(rows, judged, options) : null;
-  const nothing = { rows: known.length, metric, reference, estimate };
-  if (known.length === 0) {
+  const { model, metric, labelled, evaluation, seed, monitor } = options;
+  const estimate = rows.noPredictions === null ? estimatePerformance(rows, options) : null;
+  const nothing = { rows: labelled.length, metric, reference: options.test.value, estimate };
+  if (labelled.length === 0) {
     const noMeans = { errorStandardDeviation: null, meanPredicted: null, meanActual: null };
     const skipped = rows.noPredictions ?? "no row with a prediction has a label";
     return { ...nothing, ...noMeans, metrics: {}, intervals: {}, value: null, points: [], skipped };
   }
   const metrics = computeMetrics(evaluation);
-  const names = metricsWithInterval(metrics, known.length, [metric, "cost", ...options.required]);
+  // A metric with a limit always gets an interval.
+  const names = metricsWithInterval(metrics, labelled.length, [metric, "cost", ...Object.keys(monitor.require)]);
   const intervals = names.map((name) => {
-    return [name, metrics[name] === null ? null : metricInterval(evaluation, name, { seed: options.seed })] as const;
+    return [name, metrics[name] === null ? null : metricInterval(evaluation, name, { seed })] as const;
   });
   // For two classes the share of the positive class.
   const shareOrMean = (values: Float64Array): number | null => (evaluation.task === "multiclass" ? null : mean(values));
@@ -60,38 +72,15 @@ export function performanceReport(rows: PreparedRows, options: PerformanceOption
     errorStandardDeviation: errorStandardDeviation(evaluation),
     meanPredicted: shareOrMean(evaluation.yPred),
     meanActual: shareOrMean(evaluation.yTrue),
-    points: pointsOf(judged, model),
+    points: pointsOf(rows, labelled, model),
   };
 }
 
-function moneyOf(evaluation: Evaluation, { costs, unit, reference }: NonNullable<PerformanceOptions["money"]>) {
+function moneyOf(evaluation: Evaluation, { costs, unit, reference }: NonNullable<JudgeOptions["money"]>) {
   const known = { unit, reference };
   if (evaluation.task !== "binary") return known;
   const { everyRow, noRow } = costsOfRows(confusionMatrix(evaluation), costs)!;
   return { ...known, everyRow, noRow };
-}
-
-/** Positions of the rows that have both a label and a prediction. */
-export function labelledRows({ yTrue, yPred }: PreparedRows): Int32Array {
-  return Int32Array.from(yTrue.keys()).filter((row) => !Number.isNaN(yTrue[row]!) && !Number.isNaN(yPred[row]!));
-}
-
-export function evaluationOf(
-  { yTrue, yPred, probabilities }: PreparedRows,
-  { model, money }: Pick<PerformanceOptions, "model" | "money">,
-): Evaluation {
-  const { task, classes = [] } = model.signature.target;
-  return { task, classCount: classes.length, yTrue, yPred, probabilities, costs: money?.costs };
-}
-
-/** Enough resamples for the ends of wide intervals. */
-const RESAMPLES = 2000;
-
-/** @returns a function to the interval of a metric at a level; null if it is undefined */
-export function intervalsAt(rows: PreparedRows, options: PerformanceOptions) {
-  const evaluation = evaluationOf(selectPrepared(rows, labelledRows(rows)), options);
-  return (metric: string, confidence: number): Interval =>
-    metricInterval(evaluation, metric, { seed: options.seed, resamples: RESAMPLES, confidence });
 }
 
 /** Of label minus prediction, with n − 1 as Evidently computes it. */
@@ -102,11 +91,14 @@ function errorStandardDeviation({ task, yTrue, yPred }: Evaluation): number | nu
   return Number.isFinite(deviation) ? deviation : null;
 }
 
-function pointsOf({ yTrue, yPred, time }: PreparedRows, { signature }: Model): PerformanceReport["points"] {
+function pointsOf(
+  { yTrue, yPred, time }: PreparedRows,
+  labelled: Int32Array,
+  { signature }: Model,
+): PerformanceReport["points"] {
   const { classes } = signature.target;
   const shown = (value: number): number | string => (classes === undefined ? value : classes[value]!);
-  const order = Int32Array.from(yTrue.keys());
-  if (time !== null) order.sort((a, b) => time[a]! - time[b]! || a - b);
+  const order = time === null ? labelled : labelled.toSorted((a, b) => time[a]! - time[b]! || a - b);
   return Array.from(evenRows(order.length, MAXIMUM_POINTS), (place) => {
     const row = order[place]!;
     const at = time === null || Number.isNaN(time[row]!) ? null : new Date(time[row]!).toISOString();
@@ -142,28 +134,25 @@ const MAXIMUM_DRAWN = 5_000;
 /**
  * Binary classification, with p the probability of class 1: a row predicted as 1 is a true positive with probability p, a
  * row predicted as 0 a false negative. The 95 % intervals come from labels that are repeatedly drawn.
- * @param judged the rows with labels
  * @returns null for other tasks, or if no row has a probability
  * @see NannyML's CBPE, docs "Estimation of performance of the monitored model"
  */
 function estimatePerformance(
-  rows: PreparedRows,
-  judged: PreparedRows,
-  { model, seed }: { readonly model: Model; readonly seed: number },
+  { yPred: all, probabilities: of }: PreparedRows,
+  { model, seed, evaluation, drifted }: PerformanceOptions,
 ): PerformanceEstimate | null {
-  if (model.signature.target.task !== "binary" || rows.probabilities === null) return null;
-  const predicted = [...rows.yPred.keys()].filter((row) => !Number.isNaN(rows.probabilities![row]!));
+  if (model.signature.target.task !== "binary" || of === null) return null;
+  const predicted = [...all.keys()].filter((row) => !Number.isNaN(of[row]!));
   if (predicted.length === 0) return null;
-  const probabilities = selectValues(rows.probabilities, predicted);
-  const yPred = selectValues(rows.yPred, predicted);
+  const [probabilities, yPred] = [selectValues(of, predicted), selectValues(all, predicted)];
   const metrics = expectedMetrics(probabilities, yPred);
   const names = Object.keys(metrics);
-  const { yTrue } = judged;
-  const known = yTrue.length === 0 ? {} : computeMetrics({ ...judged, task: "binary", classCount: 2 });
+  const known = evaluation.yTrue.length === 0 ? {} : computeMetrics({ ...evaluation, costs: undefined });
   return {
     method: "cbpe",
     rows: predicted.length,
     calibrated: isCalibrated(model),
+    drifted,
     metrics,
     intervals: drawnIntervals({ probabilities, yPred }, names, seed),
     realised: Object.fromEntries(Object.keys(known).map((name) => [name, known[name] ?? null])),

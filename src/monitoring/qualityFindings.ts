@@ -1,7 +1,8 @@
 /** Findings about data quality: one for each check, with the value of the worst column. */
-import { counted, formatNumber, percent, listed } from "../core/text/format.ts";
+import { counted, formatNumber, percent, listed, milliseconds, MILLISECONDS_A_DAY } from "../core/text/format.ts";
 import type { ColumnQuality, MonitorArea, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/model.ts";
+import type { JudgeOptions, QualityLimits, ShareName } from "./judgeOptions.ts";
 import { binomialBound, wilsonUpper } from "../stats/distributions.ts";
 
 type Details = Pick<MonitorFinding, "status" | "value" | "limit" | "message"> & Partial<MonitorFinding>;
@@ -11,23 +12,7 @@ export function finding(area: MonitorArea, name: string, details: Details): Moni
   return { area, name, passes: "at_most", interval: null, ...details };
 }
 
-export interface Limit {
-  readonly min?: number | undefined;
-  readonly max?: number | undefined;
-}
-
-type ShareName = "missing_share" | "invalid_share" | "new_categories" | "out_of_range";
-
-type ShareLimits = { readonly [check in ShareName]?: Limit | undefined };
-
-export interface QualityLimits extends ShareLimits {
-  readonly duplicate_share?: Limit | undefined;
-  readonly rows?: Limit | undefined;
-  readonly freshnessDays?: number | undefined;
-  /** Of fewer rows, learned limits judge no share as usual; one that is unusual even so is reported. */
-  readonly minimumRows?: number;
-  readonly columns: Readonly<Record<string, ShareLimits>>;
-}
+type Limits = Pick<JudgeOptions["monitor"], "quality" | "minimum_rows">;
 
 /** One-sided 0.1 % quantile of the normal distribution: the chance that a learned limit is too low. */
 const Z = 3.09;
@@ -93,7 +78,7 @@ const checks: Readonly<Record<ShareName, ShareCheck>> = {
 export function qualityFindings(
   report: QualityReport,
   reference: Reference,
-  limits: QualityLimits,
+  limits: Limits,
 ): readonly MonitorFinding[] {
   const constant = Object.entries(report.columns).flatMap(([name, column]) => (column.constant ? [name] : []));
   return [
@@ -104,9 +89,9 @@ export function qualityFindings(
       constant,
       constant.length === 0 ? "no column is constant" : `only one value: ${constant.join(", ")}`,
     ),
-    duplicateFinding(report, limits),
-    rowsFinding(report, limits),
-    ...freshnessFinding(report, limits),
+    duplicateFinding(report, limits.quality),
+    rowsFinding(report, limits.quality),
+    ...freshnessFinding(report, limits.quality),
   ];
 }
 
@@ -121,14 +106,15 @@ const seenOnce = (reference: ColumnReference): number =>
 function shareFinding(
   key: ShareName,
   report: QualityReport,
-  { reference, limits }: { readonly reference: Reference; readonly limits: QualityLimits },
+  { reference, limits }: { readonly reference: Reference; readonly limits: Limits },
 ): MonitorFinding {
   const check = checks[key];
+  const { quality, minimum_rows: minimumRows } = limits;
   const shares = Object.entries(report.columns).flatMap(([name, column]): Share[] => {
     const share = check.shareOf(column);
     const known = Object.hasOwn(reference.columns, name) ? reference.columns[name] : undefined;
-    const own = Object.hasOwn(limits.columns, name) ? limits.columns[name]?.[key] : undefined;
-    const configured = (own ?? limits[key])?.max;
+    const own = Object.hasOwn(quality.columns, name) ? quality.columns[name]?.[key] : undefined;
+    const configured = (own ?? quality[key])?.max;
     if (share === null || (configured === undefined && known === undefined)) return [];
     const rows =
       check.of === "rows" ? report.rows : Math.round(report.rows * (1 - column.missingShare - column.invalidShare));
@@ -137,7 +123,7 @@ function shareFinding(
     return [{ name, share, rows, usual, detail, configured, allowed: known === undefined ? 1 : check.allowed(known) }];
   });
   const found = judgeShares(check.name, shares, check.learned);
-  const { minimumRows = 0 } = limits;
+  // Of fewer rows, learned limits judge no share as usual; one that is unusual even so is reported.
   const isFew = report.rows < minimumRows && shares.some(({ configured }) => configured === undefined);
   if (!isFew || found.status !== "pass") return found;
   return { ...found, status: "skipped", message: `${counted(report.rows, "row")}, at least ${minimumRows} are needed` };
@@ -175,11 +161,12 @@ function rowsFinding({ rows }: QualityReport, { rows: limit = { min: 1 } }: Qual
 }
 
 /** Only if a limit is configured, because the rows of a file may be of any age. */
-function freshnessFinding({ ageDays }: QualityReport, { freshnessDays }: QualityLimits): MonitorFinding[] {
-  if (freshnessDays === undefined) return [];
-  const status = ageDays === null ? "skipped" : ageDays > freshnessDays ? "fail" : "pass";
+function freshnessFinding({ ageDays }: QualityReport, { freshness }: QualityLimits): MonitorFinding[] {
+  if (freshness === undefined) return [];
+  const limit = milliseconds(freshness) / MILLISECONDS_A_DAY;
+  const status = ageDays === null ? "skipped" : ageDays > limit ? "fail" : "pass";
   const message = ageDays === null ? "no row has a time" : `the newest row is ${formatNumber(ageDays)} days old`;
-  return [finding("quality", "freshness", { status, value: ageDays, limit: freshnessDays, message })];
+  return [finding("quality", "freshness", { status, value: ageDays, limit, message })];
 }
 
 interface Share {

@@ -25,7 +25,7 @@ function reported(batch: Table, trained: Table, end: number | null = null) {
   const prepared = { table: batch, inputs: batch, ...nothing } as unknown as PreparedRows;
   const reference = referenceOf(trained, { seed: 1 });
   const report = qualityReport(prepared, reference, end);
-  const findings = qualityFindings(report, reference, { columns: {} });
+  const findings = qualityFindings(report, reference, { quality: { columns: {} }, minimum_rows: 1 });
   return { report, range: findings.find(({ name }) => name === "range")! };
 }
 

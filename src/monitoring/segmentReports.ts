@@ -2,13 +2,13 @@
 import { cellText, findColumn, type Column, type Table } from "../core/table/table.ts";
 import { formatNumber } from "../core/text/format.ts";
 import { MlctlError } from "../core/errors.ts";
-import { finiteOrNull } from "../core/json.ts";
 import type { SegmentReport } from "../core/records/monitoring.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import { computeMetrics, findMetric } from "../metrics/findMetric.ts";
 import { quantileSorted, mean } from "../stats/descriptive.ts";
-import { metricInterval, evaluationOf, labelledRows, type PerformanceOptions } from "./performanceReport.ts";
-import { selectPrepared, selectPredicted, type PreparedRows } from "./prepareRows.ts";
+import type { JudgeOptions } from "./judgeOptions.ts";
+import { metricInterval, evaluationOf } from "./performanceReport.ts";
+import { selectPredicted, type PreparedRows } from "./prepareRows.ts";
 import type { Evaluation, WeakSegment } from "../core/metric.ts";
 import { bootstrapInterval, hasRowsByClass } from "../metrics/bootstrapInterval.ts";
 
@@ -21,61 +21,42 @@ const MINIMUM_OF_CLASS = 10;
 /** Further segments of a column, the smallest, are merged into one: a column of ids must not fill the report. */
 const MAXIMUM_SEGMENTS = 50;
 
-interface SegmentOptions extends PerformanceOptions {
-  readonly segments: readonly string[];
-  readonly minimumRows: number;
-}
-
 /**
  * Sorted worst first. A segment fails if its interval, widened for the number of segments (Bonferroni), is entirely
  * worse than the value of the other rows.
  *
+ * @param labelled positions of the rows that have both a label and a prediction
  * @throws {MlctlError} kind "usage": unknown column
  */
-export function segmentReports(rows: PreparedRows, options: SegmentOptions): SegmentReport[] {
+export function segmentReports(rows: PreparedRows, labelled: Int32Array, options: JudgeOptions): SegmentReport[] {
+  const { segments, segment_rows: minimumRows } = options.monitor;
   const metric = findMetric(options.metric, options.model.signature.target.task);
-  const groups = options.segments.flatMap((name) => groupsOf(columnOf(rows, name), rows.table.rowCount));
+  const groups = segments.flatMap((name) => groupsOf(columnOf(rows, name), rows.table.rowCount));
   const confidence = 1 - 0.05 / Math.max(1, groups.length);
-  const reports = groups.map((group): SegmentReport => {
-    const inside = selectPrepared(rows, group.rows);
-    const evaluation = evaluationOf(selectPrepared(inside, labelledRows(inside)), options);
-    const labelled = evaluation.yTrue.length;
-    const metrics = labelled === 0 ? {} : computeMetrics(evaluation);
-    const value = metrics[metric.name] ?? null;
-    const enough = labelled >= options.minimumRows && hasRowsByClass(metric, evaluation, MINIMUM_OF_CLASS);
-    const judged = enough && value !== null;
+  const reports = groups.map(({ column, value, rows: own }): SegmentReport => {
+    const isOwn = new Set(own);
+    const inside = labelled.filter((row) => isOwn.has(row));
+    const outside = labelled.filter((row) => !isOwn.has(row));
+    const evaluation = evaluationOf(rows, inside, options);
+    const metrics = inside.length === 0 ? {} : computeMetrics(evaluation);
+    const metricValue = metrics[metric.name] ?? null;
+    const enough = inside.length >= minimumRows && hasRowsByClass(metric, evaluation, MINIMUM_OF_CLASS);
     const range = { seed: options.seed, confidence, resamples: 500 };
-    const interval = judged ? metricInterval(evaluation, metric.name, range) : null;
-    const others = judged ? valueOfOthers(rows, group.rows, options) : null;
-    const worse =
-      interval !== null && others !== null && (metric.greaterIsBetter ? interval[1] < others : interval[0] > others);
-    return {
-      column: group.column,
-      value: group.value,
-      rows: group.rows.length,
-      labelled,
-      metric: metric.name,
-      metricValue: value,
-      interval,
-      metrics,
-      status: interval === null ? "skipped" : worse ? "fail" : "pass",
-    };
+    const interval = enough && metricValue !== null ? metricInterval(evaluation, metric.name, range) : null;
+    const isCompared = interval !== null && outside.length > 0;
+    const others = isCompared ? metric.compute(evaluationOf(rows, outside, options)) : NaN;
+    const worse = interval !== null && (metric.greaterIsBetter ? interval[1] < others : interval[0] > others);
+    const status = interval === null ? "skipped" : worse ? "fail" : "pass";
+    const counts = { rows: own.length, labelled: inside.length };
+    return { column, value, ...counts, metric: metric.name, metricValue, interval, metrics, status };
   });
-  const rank = ({ status, labelled, metricValue }: SegmentReport): number =>
-    status === "skipped" ? -labelled : metric.greaterIsBetter ? metricValue! : -metricValue!;
+  const rank = ({ status, labelled: count, metricValue }: SegmentReport): number =>
+    status === "skipped" ? -count : metric.greaterIsBetter ? metricValue! : -metricValue!;
   return reports.toSorted((a, b) => isSkipped(a) - isSkipped(b) || rank(a) - rank(b));
 }
 
 function isSkipped({ status }: SegmentReport): number {
   return Number(status === "skipped");
-}
-
-function valueOfOthers(rows: PreparedRows, inside: Int32Array, options: SegmentOptions): number | null {
-  const own = new Set(inside);
-  const rest = labelledRows(rows).filter((row) => !own.has(row));
-  if (rest.length === 0) return null;
-  const others = evaluationOf(selectPrepared(rows, rest), options);
-  return finiteOrNull(findMetric(options.metric, others.task).compute(others));
 }
 
 function columnOf({ inputs, table }: PreparedRows, name: string): Column {

@@ -10,7 +10,6 @@ import { judgeWindow } from "../../monitoring/judgeWindow.ts";
 import { ESTIMATED } from "../../monitoring/performanceFindings.ts";
 import { finding } from "../../monitoring/qualityFindings.ts";
 import { listed } from "../../core/text/format.ts";
-import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
 import type { Season } from "../../monitoring/driftReport.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
@@ -52,10 +51,10 @@ export function monitorRecord(
     start: iso(window.start),
     end: iso(window.end),
     rows: window.rows.length,
-    labelled: labelledRows(rows).length,
+    labelled: judged.performance.rows,
     file: watched.file,
   };
-  const settingsSha256 = settingsHash(config, settings.segments);
+  const settingsSha256 = settingsHash(config, settings.monitor.segments);
   // A time window is identified by its bounds, because labels may arrive in other files.
   const { window: length } = config.monitor;
   const isTimed = length !== null && length !== "file" && !length.endsWith(" rows");

@@ -4,9 +4,8 @@ import type { Config } from "../../config/schema/schema.ts";
 import { costsOfRows } from "../../core/costs.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Run } from "../../core/records/lineage.ts";
-import { milliseconds, MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import type { JudgeOptions } from "../../monitoring/judgeWindow.ts";
+import type { JudgeOptions } from "../../monitoring/judgeOptions.ts";
 import { sha256Text } from "../../storage/files/workspacePaths.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { costsOf, costUnit, decidingMetric, driftOptions } from "../settings.ts";
@@ -16,37 +15,24 @@ export type MonitorSettings = Omit<JudgeOptions, "reference" | "end">;
 export function monitorSettings(
   config: Config,
   { model, run }: LoadedModel,
-  segments?: readonly string[],
+  segments = config.monitor.segments as readonly string[],
 ): MonitorSettings {
-  const { monitor, train } = config;
   const { task } = model.signature.target;
   const metric = decidingMetric(config, task);
-  for (const name of Object.keys(monitor.require)) findMetric(name, task);
-  const { freshness, ...quality } = monitor.quality;
+  for (const name of Object.keys(config.monitor.require)) findMetric(name, task);
   return {
     model,
-    drift: { ...driftOptions(config), minimumRows: monitor.minimum_rows, failOn: monitor.drift.fail_on },
-    quality: {
-      ...quality,
-      freshnessDays: freshness === undefined ? undefined : milliseconds(freshness) / MILLISECONDS_A_DAY,
-    },
-    performance: {
-      metric,
-      reference: run?.score?.metrics[metric] ?? null,
-      referenceInterval: run?.score?.intervals[metric] ?? null,
-      require: monitor.require,
-      confidence: monitor.confidence,
-      money: moneyOf(config, run),
-    },
-    segments: segments ?? monitor.segments,
-    segmentRows: monitor.segment_rows,
-    minimumRows: monitor.minimum_rows,
-    seed: train.seed,
+    drift: driftOptions(config),
+    monitor: { ...config.monitor, segments },
+    metric,
+    test: { value: run?.score?.metrics[metric] ?? null, interval: run?.score?.intervals[metric] ?? null },
+    money: moneyOf(config, run),
+    seed: config.train.seed,
   };
 }
 
 /** Of two classes, the test rows by today's costs; else what they cost by other `costs` is nothing to compare with. */
-function moneyOf(config: Config, run: Run | null): MonitorSettings["performance"]["money"] {
+function moneyOf(config: Config, run: Run | null): MonitorSettings["money"] {
   const [costs, unit] = [costsOf(config), costUnit(config)];
   if (costs === undefined || unit === null) return undefined;
   const score = run?.score;
