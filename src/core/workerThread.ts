@@ -1,5 +1,6 @@
 /** Worker threads that reply to requests. `end` waits while a thread loads a native library, see nativeCalls.ts. */
 import { parentPort, Worker, type Transferable } from "node:worker_threads";
+import { MlctlError } from "./errors.ts";
 import { endThreads } from "./nativeCalls.ts";
 import { projectRoot } from "./projectRoot.ts";
 
@@ -25,7 +26,10 @@ export interface WorkerThread<Request, Reply> {
 }
 
 type Message<Reply> = { readonly number: number } & (
-  { readonly progress: number } | { readonly reply: Reply } | { readonly error: unknown }
+  | { readonly progress: number }
+  | { readonly reply: Reply }
+  | { readonly error: unknown }
+  | { readonly mistake: Pick<MlctlError, "kind" | "message" | "hint" | "details"> }
 );
 
 interface Pending<Reply> extends Pick<RequestOptions, "onProgress"> {
@@ -74,7 +78,8 @@ function started<Reply>({ file, exited, workerData }: ThreadOptions, onEnd: (end
     // The late reply of a thread that is being terminated must not let the process end before that is done.
     if (pending.delete(number) && pending.size === 0) worker.unref();
     if ("reply" in message) request?.resolve(message.reply);
-    else request?.reject(message.error);
+    else if ("error" in message) request?.reject(message.error);
+    else request?.reject(new MlctlError(message.mistake.kind, message.mistake.message, message.mistake));
   });
   worker.on("error", fail);
   // Without a name, String(error) is the message.
@@ -82,7 +87,7 @@ function started<Reply>({ file, exited, workerData }: ThreadOptions, onEnd: (end
   return thread;
 }
 
-/** In a thread: replies to each request. Error classes are lost on the way to the other thread. */
+/** In a thread: replies to each request. Of error classes, only MlctlError gets to the other thread. */
 export function replyToRequests<Request, Reply>(
   replyTo: (request: Request, onProgress: (share: number) => void) => Reply | Promise<Reply>,
   transferOf: (reply: Reply) => readonly Transferable[] = () => [],
@@ -94,7 +99,9 @@ export function replyToRequests<Request, Reply>(
       const reply = await replyTo(request, (progress) => post({ progress }));
       post({ reply }, transferOf(reply));
     } catch (error) {
-      post({ error });
+      if (!(error instanceof MlctlError)) return post({ error });
+      const { kind, message, hint, details } = error;
+      post({ mistake: { kind, message, hint, details } });
     }
   });
 }

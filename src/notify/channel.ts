@@ -16,6 +16,9 @@ export interface Channel {
   send(alert: Alert, signal: AbortSignal): Promise<void>;
 }
 
+/** What a channel of each type makes of its settings. */
+export type ChannelParts = Pick<Channel, "name" | "secrets" | "send">;
+
 /** The receiver rejected the alert, so retrying is pointless. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";

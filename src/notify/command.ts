@@ -1,6 +1,6 @@
 /** Command channel: runs a shell command with the alert as JSON on its stdin. */
 import { spawn } from "node:child_process";
-import { alertPayload, type Channel } from "./channel.ts";
+import { alertPayload, type ChannelParts } from "./channel.ts";
 
 export interface CommandSettings {
   readonly type: "command";
@@ -10,11 +10,7 @@ export interface CommandSettings {
 const STDERR_LENGTH = 300;
 
 /** @param variables of mlctl.env; the command gets those that it names as $NAME, which `mlctl config trust` covers */
-export function command(
-  { command: line }: CommandSettings,
-  timeoutMs: number,
-  variables: Readonly<Record<string, string>>,
-): Channel {
+export function command({ command: line }: CommandSettings, variables: Readonly<Record<string, string>>): ChannelParts {
   const named = Object.entries(variables).filter(([name]) => new RegExp(String.raw`\$\{?${name}\b`).test(line));
   const own = { ...Object.fromEntries(named), ...process.env };
   // Every user can read the words of a process, but not its environment.
@@ -23,11 +19,9 @@ export function command(
       ? [line, own]
       : ['line=$ALERT_COMMAND; unset ALERT_COMMAND; eval "$line"', { ...own, ALERT_COMMAND: line }];
   return {
-    type: "command",
     // Only the program, because arguments may contain a token.
     name: `command ${line.trim().split(/\s+/)[0] ?? ""}`,
     secrets: [line, ...named.map(([, value]) => value)],
-    timeoutMs,
     send: (alert, signal) =>
       new Promise((resolve, reject) => {
         // Its own process group, so that children of the shell are stopped too.

@@ -9,8 +9,7 @@ import { SMTPServer } from "smtp-server";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { Alert } from "../core/records/alert.ts";
-import { channelOf, type ChannelSettings } from "./channelOf.ts";
-import { deliver, type Delivery } from "./deliver.ts";
+import { channelOf, deliver, type ChannelSettings, type Delivery } from "./deliver.ts";
 
 const alert: Alert = {
   change: "open",

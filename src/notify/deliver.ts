@@ -1,7 +1,30 @@
 /** Sends an alert over a channel, with retries and exponential backoff. A failed delivery is returned, never thrown. */
 import type { Alert } from "../core/records/alert.ts";
 import { maskSecrets } from "../core/text/maskSecrets.ts";
-import { RefusedError, type Channel } from "./channel.ts";
+import { RefusedError, type Channel, type ChannelParts } from "./channel.ts";
+import { command, type CommandSettings } from "./command.ts";
+import { email, type EmailSettings } from "./email.ts";
+import { pagerDuty, type PagerDutySettings } from "./pagerDuty.ts";
+import { webhook, type WebhookSettings } from "./webhook.ts";
+
+export type ChannelSettings = (WebhookSettings | EmailSettings | CommandSettings | PagerDutySettings) & {
+  readonly name?: string | undefined;
+};
+
+/** @param variables of mlctl.env, for a command that names them */
+export function channelOf(
+  settings: ChannelSettings,
+  timeoutMs: number,
+  variables: Readonly<Record<string, string>> = {},
+): Channel {
+  const parts = (): ChannelParts => {
+    if (settings.type === "webhook") return webhook(settings);
+    if (settings.type === "pagerduty") return pagerDuty(settings);
+    return settings.type === "email" ? email(settings, timeoutMs) : command(settings, variables);
+  };
+  const { name, ...made } = parts();
+  return { ...made, type: settings.type, timeoutMs, name: settings.name ?? name };
+}
 
 /** Wait before the first retry; doubles with each further one. */
 const FIRST_WAIT_MILLISECONDS = 500;

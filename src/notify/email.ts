@@ -1,6 +1,5 @@
 /** E-mail channel: sends the alert over SMTP. The only importer of nodemailer. */
-import { createTransport } from "nodemailer";
-import type { Channel } from "./channel.ts";
+import type { ChannelParts } from "./channel.ts";
 
 export interface EmailSettings {
   readonly type: "email";
@@ -10,13 +9,13 @@ export interface EmailSettings {
   readonly smtp: string;
 }
 
-export function email({ to, from, smtp }: EmailSettings, timeoutMs: number): Channel {
+export function email({ to, from, smtp }: EmailSettings, timeoutMs: number): ChannelParts {
   return {
-    type: "email",
     name: `email ${to}`,
     secrets: [smtp],
-    timeoutMs,
     async send({ subject, lines, next }, signal) {
+      // Loaded only here, because it takes time.
+      const { createTransport } = await import("nodemailer");
       const limits = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
       const transport = createTransport({ url: smtp, ...limits });
       const stop = (): void => transport.close();

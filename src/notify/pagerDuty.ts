@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Alert, AlertItem } from "../core/records/alert.ts";
 import type { JsonObject } from "../core/json.ts";
-import { alertPayload, type Channel, hostOf, post } from "./channel.ts";
+import { alertPayload, type ChannelParts, hostOf, post } from "./channel.ts";
 
 export interface PagerDutySettings {
   readonly type: "pagerduty";
@@ -17,12 +17,10 @@ export interface PagerDutySettings {
 /** Longer summaries are refused. */
 const SUMMARY_LENGTH = 1024;
 
-export function pagerDuty({ url, routing_key: key }: PagerDutySettings, timeoutMs: number): Channel {
+export function pagerDuty({ url, routing_key: key }: PagerDutySettings): ChannelParts {
   return {
-    type: "pagerduty",
     name: `pagerduty ${hostOf(url)}`,
     secrets: [key],
-    timeoutMs,
     async send(alert, signal) {
       const isChange = alert.change === "info";
       const address = isChange ? url.replace(/\/enqueue$/, "/change/enqueue") : url;

@@ -1,5 +1,5 @@
 /** Webhook channel: sends the alert as an HTTP POST. */
-import { alertPayload, type Channel, hostOf, post } from "./channel.ts";
+import { alertPayload, type ChannelParts, hostOf, post } from "./channel.ts";
 import type { Alert, AlertChange } from "../core/records/alert.ts";
 import type { JsonObject } from "../core/json.ts";
 
@@ -12,12 +12,10 @@ export interface WebhookSettings {
 
 const formats = { json: alertPayload, slack: slackMessage, teams: teamsMessage };
 
-export function webhook({ url, format, headers }: WebhookSettings, timeoutMs: number): Channel {
+export function webhook({ url, format, headers }: WebhookSettings): ChannelParts {
   return {
-    type: "webhook",
     name: `webhook ${hostOf(url)}`,
     secrets: [url, ...Object.values(headers)],
-    timeoutMs,
     send: (alert, signal) => post(url, formats[format](alert), { signal, headers }),
   };
 }

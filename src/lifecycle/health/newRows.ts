@@ -6,9 +6,8 @@ import { readableDataset, readDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
 import type { DriftReport } from "../../core/records/monitoring.ts";
 import type { Model } from "../../core/records/model.ts";
-import { predictionsAndLabels, prepareRows, selectPredicted } from "../../monitoring/prepareRows.ts";
-import { conformLeniently } from "../../monitoring/conformLeniently.ts";
-import { driftReport, type DriftOptions } from "../../monitoring/driftReport.ts";
+import { predictionsAndLabels, prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
+import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 
@@ -101,12 +100,7 @@ export async function* rowsToJudge(session: Session, run: Trained, newest: Datas
   const training = run === null ? undefined : store.dataset(run.datasetId);
   const records = store.monitorings({ source: "dataset" });
   const judged = new Set([newest.artifact.sha256, ...records.map(({ datasetSha256 }) => datasetSha256)]);
-  // Those of earlier versions do not name the dataset, which was the newest one.
-  const unnamed = records.filter(({ datasetSha256 }) => datasetSha256 === undefined);
-  const since = [training ?? newest, ...unnamed]
-    .map(({ createdAt }) => createdAt)
-    .toSorted()
-    .at(-1)!;
+  const { createdAt: since } = training ?? newest;
   const isMissed = ({ inputFolder, createdAt, artifact }: Dataset): boolean =>
     inputFolder === newest.inputFolder &&
     createdAt > since &&
@@ -121,38 +115,23 @@ export async function* rowsToJudge(session: Session, run: Trained, newest: Datas
   yield { dataset: newest, table, fresh: await newestRows(session, run, { dataset: newest, table }) };
 }
 
-const NOTHING_NEW = "no new rows";
-
 /** Computes the drift of new rows by the rules of config.json. Shared by diagnose and report. */
 export function batchDrift(
   session: Pick<Session, "config" | "context">,
   { model, table, fresh }: { readonly model: Model; readonly table: Table; readonly fresh: NewRows },
 ): DriftReport {
-  const { config } = session;
   warnOfUnknownColumns(session, model);
-  const { target } = model.signature;
   const { positions } = fresh;
-  const counts = countsOf(fresh);
-  if (positions.length === 0) return { ...nothingNew(model, table, driftOptions(config)), ...counts };
-  const options = { timeColumn: null, round: config.serve.round, known: [], asked: positions };
-  const rows = selectPredicted(prepareRows(model, table, options), positions);
-  const columns = predictionsAndLabels(rows, target);
-  const compared = positions.length === table.rowCount ? table : selectRows(table, positions);
-  const { inputs } = conformLeniently(compared, model.signature);
-  return { ...driftReport(model.reference, inputs, { ...driftOptions(config), ...columns }), ...counts };
+  const { round } = session.config.serve;
+  const all = prepareRows(model, table, { timeColumn: null, round, known: [], asked: positions });
+  const rows = positions.length === table.rowCount ? all : selectPrepared(all, positions);
+  const options = { ...driftOptions(session.config), ...predictionsAndLabels(rows, model.signature.target) };
+  return { ...driftReport(model.reference, rows.inputs, options), ...countsOf(fresh) };
 }
 
 export function countsOf({ known, earlier = 0 }: NewRows): Pick<DriftReport, "knownRows" | "earlierRows"> {
   if (known === undefined) return {};
   return { knownRows: known, ...(earlier === 0 ? {} : { earlierRows: earlier }) };
-}
-
-function nothingNew({ reference }: Model, table: Table, options: DriftOptions): DriftReport {
-  const report = driftReport(reference, selectRows(table, []), options);
-  const columns = Object.entries(report.columns).map(
-    ([name, column]) => [name, { ...column, skipped: NOTHING_NEW }] as const,
-  );
-  return { ...report, columns: Object.fromEntries(columns), target: null };
 }
 
 /** Warns about configured columns that the model does not have. Not an error, because the model may be older than the column. */

@@ -1,15 +1,58 @@
 /** Sends the messages that wait for a channel, in order; processes that keep running try one that failed again. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { recover } from "../../core/errors.ts";
+import { isReadable, requireVariables } from "../../config/unsetValues.ts";
+import type { Config } from "../../config/schema/schema.ts";
+import { fileVariables } from "../../config/variablesFile.ts";
+import { attempt, recover, type MlctlError } from "../../core/errors.ts";
 import type { Alert } from "../../core/records/alert.ts";
-import { counted, shortTime } from "../../core/text/format.ts";
+import { counted, milliseconds, shortTime } from "../../core/text/format.ts";
 import { nextTry, testAlert, withDelivery, withLease } from "../../monitoring/alertMessage.ts";
-import type { Channel } from "../../notify/channel.ts";
-import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
+import { RefusedError, type Channel } from "../../notify/channel.ts";
+import { channelOf, deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { changeAlertState, savedState } from "../alertState.ts";
-import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
 import type { Workspace } from "../workspace.ts";
+
+export interface ConfiguredChannel {
+  readonly channel: Channel;
+  readonly settings: Config["alerts"][number];
+}
+
+/**
+ * The channels of config.json; one that cannot be used fails each of its messages with the reason. Repeated names get a
+ * number, e.g. for two webhooks of one host.
+ */
+export async function channelsOf({ config, configPath, trust }: Workspace): Promise<ConfiguredChannel[]> {
+  const variables = config.alerts.some(({ type }) => type === "command") ? fileVariables(configPath) : {};
+  const used = new Map<string, number>();
+  return config.alerts.map((settings, i) => {
+    const refusal = trust.refusal(`alerts.${i}`);
+    const usable = attempt(
+      () => {
+        requireVariables(settings);
+        return channelOf(settings, milliseconds(settings.timeout), variables);
+      },
+      (error) => unusable(settings, error),
+    );
+    const channel = refusal === undefined ? usable : { ...usable, ...refused(refusal) };
+    const count = (used.get(channel.name) ?? 0) + 1;
+    used.set(channel.name, count);
+    return { settings, channel: count === 1 ? channel : { ...channel, name: `${channel.name} (${count})` } };
+  });
+}
+
+const UNSET = "set the variable, or correct its name in config.json; `mlctl alerts test` checks the channel";
+
+/** Every message to a channel whose variable is not set fails with that reason; the other channels get theirs. */
+function unusable(settings: Config["alerts"][number], problem: MlctlError): Channel {
+  const { type } = settings;
+  const name = isReadable(settings, "name") ? settings.name : undefined;
+  return { type, name: name ?? type, secrets: [], timeoutMs: 1000, ...refused(problem), hint: UNSET };
+}
+
+function refused({ message, hint }: MlctlError): Pick<Channel, "hint" | "send"> {
+  return { hint, send: () => Promise.reject(new RefusedError(message)) };
+}
 
 export interface SentAlert extends Pick<Alert, "change" | "area" | "subject">, Delivery {
   readonly channel: string;

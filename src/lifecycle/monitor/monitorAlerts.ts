@@ -12,8 +12,7 @@ import {
   type Listener,
 } from "../../monitoring/alertState.ts";
 import { changeAlertState, savedState } from "../alertState.ts";
-import { channelsOf, type ConfiguredChannel } from "./alertChannels.ts";
-import { sendWaiting, warn, type SentAlert } from "./alertDelivery.ts";
+import { channelsOf, sendWaiting, warn, type ConfiguredChannel, type SentAlert } from "./alertDelivery.ts";
 import { REJECTED } from "./monitorRecord.ts";
 import { currentDeployment, deploymentHistory } from "../../storage/deployment/currentDeployment.ts";
 import { reading } from "../session.ts";

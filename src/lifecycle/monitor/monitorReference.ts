@@ -11,7 +11,6 @@ import { referenceOfRows, referenceOfFiles, type ReferenceFiles } from "./refere
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
 import { workerThread } from "../../core/workerThread.ts";
-import type { ReferenceResult } from "./referenceThread.ts";
 
 export interface NamedReference {
   readonly name: string;
@@ -21,11 +20,11 @@ export interface NamedReference {
 
 /** @throws {MlctlError} kind "usage" if the configured reference is neither a dataset nor a path */
 export async function monitorReference(session: Session, loaded: LoadedModel): Promise<NamedReference> {
-  const { model } = loaded;
+  const { reference } = loaded.model;
   const name = session.config.monitor.reference;
-  if (name === "training") return { name, reference: model.reference };
-  if (name === SAME_SEASON) return { name, reference: model.reference, seasonOf: await monitorSeason(session, loaded) };
-  return { name, reference: await namedReference(session, model, name) };
+  if (name === "training") return { name, reference };
+  if (name === SAME_SEASON) return { name, reference, seasonOf: await monitorSeason(session, loaded) };
+  return { name, reference: await namedReference(session, loaded.model, name) };
 }
 
 async function namedReference(session: Session, model: Model, name: string): Promise<Reference> {
@@ -54,12 +53,9 @@ export async function referenceInThread(files: ReferenceFiles): Promise<Referenc
   const bytes = files.paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
   // An exact reference keeps every value, and copying them between threads is slow.
   if (bytes < MIN_THREAD_BYTES || files.isExact) return referenceOfFiles(files);
-  const thread = workerThread<ReferenceFiles, ReferenceResult>({
+  const thread = workerThread<ReferenceFiles, Reference>({
     file: "dist/app/referenceThread.js",
     exited: "the thread that reads the reference exited",
   });
-  const result = await thread.request(files).finally(thread.end);
-  if ("reference" in result) return result.reference;
-  const { kind, message, hint, details } = result.error;
-  throw new MlctlError(kind, message, { hint, details });
+  return thread.request(files).finally(thread.end);
 }

@@ -6,7 +6,7 @@ import { isOpen, muteOf, withMutes, type AlertState, type Mute } from "../../mon
 import { nextTry, waitingFor } from "../../monitoring/alertMessage.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { changeAlertState, savedState } from "../alertState.ts";
-import { channelsOf } from "./alertChannels.ts";
+import { channelsOf } from "./alertDelivery.ts";
 import { reading } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
