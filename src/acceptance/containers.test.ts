@@ -62,7 +62,6 @@ const nightly = {
   cron: "0 3 * * *",
   timezone: "UTC",
   words: ["fullprocess"],
-  jitterMs: 0,
   missed: "run",
   timeoutMs: null,
 } as const;
