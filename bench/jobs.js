@@ -24,6 +24,25 @@ const trainOnly = (engine) => ({
   train: { models: [{ family: "xgboost", params: { ...trees, engine } }], split: { method: "random" } },
 });
 
+const untilDeployed = [
+  ["ingest", "-q"],
+  ["train", "-q"],
+  ["deploy", "--force", "-q"],
+];
+
+/** From the rows that `write` writes to a model, and the same by a program of the peer. */
+const training = ({ write, engine = "native", program = "train_classes.py", threads = [], ...job }) => ({
+  runs: 1,
+  ...job,
+  before: [["ingest", "-q"]],
+  prepare(folder) {
+    workspace(folder, trainOnly(engine));
+    write(join(folder, "in", "rows.csv"));
+  },
+  mlctl: () => ["train", "-q"],
+  peer: (folder) => [peer(program), join(folder, "in", "rows.csv"), ...threads],
+});
+
 export const jobs = [
   {
     name: "version",
@@ -65,70 +84,43 @@ export const jobs = [
     },
     mlctl: () => ["ingest", "--force", "-q"],
   },
-  {
+  training({
     name: "xgboost-native",
     what: "890 k × 11, 100 trees, from CSV to model, two threads. The same library grows the same trees on both sides; mlctl's copies, leakage, reference and metrics share its two cores",
     limit: 0.9,
     runs: 3,
-    before: [["ingest", "-q"]],
-    prepare(folder) {
-      workspace(folder, trainOnly("native"));
-      writeNumbers(join(folder, "in", "rows.csv"), 890_000, { width: 11 });
-    },
-    mlctl: () => ["train", "-q"],
-    peer: (folder) => [peer("train.py"), join(folder, "in", "rows.csv"), "2"],
-  },
-  {
+    write: (path) => writeNumbers(path, 890_000, { width: 11 }),
+    program: "train.py",
+    threads: ["2"],
+  }),
+  training({
     name: "xgboost-wasm",
     what: "30 k × 11, 100 trees, from CSV to model, one thread",
     limit: 4,
-    before: [["ingest", "-q"]],
-    prepare(folder) {
-      workspace(folder, trainOnly("wasm"));
-      writeNumbers(join(folder, "in", "rows.csv"), 30_000, { width: 11 });
-    },
-    mlctl: () => ["train", "-q"],
-    peer: (folder) => [peer("train.py"), join(folder, "in", "rows.csv"), "1"],
-  },
-  {
+    runs: 5,
+    engine: "wasm",
+    write: (path) => writeNumbers(path, 30_000, { width: 11 }),
+    program: "train.py",
+    threads: ["1"],
+  }),
+  training({
     name: "two-classes-4M",
     what: "4 M × 28, two classes, 100 trees, from CSV to model, two threads; not more memory than the peer",
     limit: 1,
-    runs: 1,
-    before: [["ingest", "-q"]],
-    prepare(folder) {
-      workspace(folder, trainOnly("native"));
-      writeNumbers(join(folder, "in", "rows.csv"), 4_000_000, { width: 28, classes: 2 });
-    },
-    mlctl: () => ["train", "-q"],
-    peer: (folder) => [peer("train_classes.py"), join(folder, "in", "rows.csv")],
-  },
-  {
+    write: (path) => writeNumbers(path, 4_000_000, { width: 28, classes: 2 }),
+  }),
+  training({
     name: "four-classes-1M",
     what: "1 M × 20, four classes, 100 rounds, from CSV to model, two threads",
     limit: 0.8,
-    runs: 1,
-    before: [["ingest", "-q"]],
-    prepare(folder) {
-      workspace(folder, trainOnly("native"));
-      writeNumbers(join(folder, "in", "rows.csv"), 1_000_000, { width: 20, classes: 4 });
-    },
-    mlctl: () => ["train", "-q"],
-    peer: (folder) => [peer("train_classes.py"), join(folder, "in", "rows.csv")],
-  },
-  {
+    write: (path) => writeNumbers(path, 1_000_000, { width: 20, classes: 4 }),
+  }),
+  training({
     name: "categories-1M",
     what: "1 M × 20, eight columns of 5 to 300 categories, 100 trees, from CSV to model, two threads; the peer has pandas' get_dummies",
     limit: 0.3,
-    runs: 1,
-    before: [["ingest", "-q"]],
-    prepare(folder) {
-      workspace(folder, trainOnly("native"));
-      writeCategories(join(folder, "in", "rows.csv"), 1_000_000);
-    },
-    mlctl: () => ["train", "-q"],
-    peer: (folder) => [peer("train_classes.py"), join(folder, "in", "rows.csv")],
-  },
+    write: (path) => writeCategories(path, 1_000_000),
+  }),
   {
     name: "crs",
     what: "twenty models on the rounds of template crs, ten over a grid: 1,350 fits, two at a time",
@@ -139,34 +131,21 @@ export const jobs = [
     mlctl: () => ["tune", "--fresh", "-q"],
     peer: (folder) => [peer("crs.py"), folder],
   },
-  {
-    name: "linear",
-    what: "linear regression, 1 M × 20, the fit alone",
+  ...["linear", "logistic"].map((kind) => ({
+    name: kind,
+    what: `${kind} regression, 1 M × 20, the fit alone`,
     limit: 1,
     part: true,
     runs: 3,
-    mlctl: () => [part("linear.js"), "linear_regression"],
-    peer: () => [peer("linear.py"), "linear_regression"],
-  },
-  {
-    name: "logistic",
-    what: "logistic regression, 1 M × 20, the fit alone",
-    limit: 1,
-    part: true,
-    runs: 3,
-    mlctl: () => [part("linear.js"), "logistic_regression"],
-    peer: () => [peer("linear.py"), "logistic_regression"],
-  },
+    mlctl: () => [part("linear.js"), `${kind}_regression`],
+    peer: () => [peer("linear.py"), `${kind}_regression`],
+  })),
   {
     name: "predict-1M",
     what: "1 M rows CSV to CSV, 100 trees",
     limit: 0.8,
     runs: 3,
-    before: [
-      ["ingest", "-q"],
-      ["train", "-q"],
-      ["deploy", "--force", "-q"],
-    ],
+    before: untilDeployed,
     prepare(folder) {
       workspace(folder, trainOnly("auto"));
       writeNumbers(join(folder, "in", "rows.csv"), 20_000, { width: 11 });
@@ -191,11 +170,7 @@ export const jobs = [
     what: "1 M rows × 10 columns monitored against 1 M of reference: two CSVs, Kolmogorov–Smirnov or chi-square by column (mlctl also predicts, checks quality and keeps history)",
     limit: 0.5,
     runs: 3,
-    before: [
-      ["ingest", "-q"],
-      ["train", "-q"],
-      ["deploy", "--force", "-q"],
-    ],
+    before: untilDeployed,
     prepare(folder) {
       workspace(folder, {
         train: { models: [{ family: "linear_regression" }] },

@@ -3,17 +3,16 @@
  * warm-up; prints medians, their ratio and peak memory, and keeps them in RESULTS.md.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { jobs } from "./jobs.js";
 import { keepResults } from "./keepResults.js";
+import { median, shown, timed } from "./timed.js";
 
 const RUNS = 5;
 const PYTHON = process.env.MLCTL_BENCH_PYTHON ?? "/usr/bin/python3";
-/** GNU time tells the peak memory of a process; without it that column stays empty. */
-const GNU_TIME = existsSync("/usr/bin/time") ? "/usr/bin/time" : undefined;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "mlctl-bench-"));
@@ -66,22 +65,8 @@ function measured(job) {
 
 function run(job, side, args, cwd) {
   const program = side === "peer" ? [PYTHON] : [process.execPath, ...(job.part ? [] : [join(root, "bin/mlctl.js")])];
-  const memory = join(cwd, "memory.txt");
-  const timing = GNU_TIME === undefined ? [] : [GNU_TIME, "-f", "%M", "-o", memory];
-  const line = [...timing, ...program, ...args];
-  const start = performance.now();
-  const { status, stderr, stdout } = spawnSync(line[0], line.slice(1), {
-    cwd,
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-    env: { ...process.env, OMP_NUM_THREADS: "2" },
-  });
-  const seconds = (performance.now() - start) / 1000;
-  if (status !== 0) throw new Error(`${line.join(" ")} ended with ${status}: ${stderr}`);
-  return {
-    seconds: job.part ? Number(stdout.trim().split("\n").at(-1)) : seconds,
-    megabytes: GNU_TIME === undefined ? NaN : Number(readFileSync(memory, "utf8").trim().split("\n").at(-1)) / 1024,
-  };
+  const { seconds, megabytes, stdout } = timed([...program, ...args], cwd, { ...process.env, OMP_NUM_THREADS: "2" });
+  return { seconds: job.part ? Number(stdout.trim().split("\n").at(-1)) : seconds, megabytes };
 }
 
 function row({ job, mlctl, peer }) {
@@ -96,13 +81,4 @@ function row({ job, mlctl, peer }) {
     must,
     ...memory.map((mb) => shown(mb, 0)),
   ];
-}
-
-function shown(value, digits) {
-  return Number.isFinite(value) ? value.toFixed(digits) : "–";
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted.length === 0 ? NaN : sorted[Math.floor(sorted.length / 2)];
 }

@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "./timed.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const traffic = join(root, "../shared/data/traffic");
@@ -199,8 +200,4 @@ async function compareAnswers(side, rows, url) {
     sum += ((await response.json()).prediction - truth) ** 2;
   }
   console.log(`${side}: RMSE of the first 300 rows of 2016\t${Math.sqrt(sum / 300).toFixed(1)}`);
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
