@@ -48,7 +48,8 @@ export async function inspectData(session: Session, data: PreparedData): Promise
 /** Of columns that number groups, of which rows are on both sides of the split. */
 function groupWarnings({ toSelectOn: { table, y }, target, config, inputs }: PreparedData): string[] {
   if (config.train.selection.group_column !== null) return [];
-  const columns = table.columns.filter((each) => each.name !== target.name && numbersGroups(each, y, target.task));
+  const others = new Set([target.name, config.time_column]);
+  const columns = table.columns.filter((each) => !others.has(each.name) && numbersGroups(each, y, target.task));
   return columns.map(({ name }) => {
     const ids = findColumn(inputs, name) === undefined ? "" : `"id_columns": [${JSON.stringify(name)}] and `;
     return `rows of one "${name}" have nearly the same target, so a model can learn to recognise them: set ${ids}"train": { "selection": { "group_column": ${JSON.stringify(name)} } } to keep them together`;

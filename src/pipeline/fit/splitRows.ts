@@ -1,6 +1,13 @@
 /** Splits rows into a training and a validation part. */
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn, type Table, selectRows, selectValues, type TargetSpec } from "../../core/table/table.ts";
+import {
+  findColumn,
+  type NumberColumn,
+  type Table,
+  selectRows,
+  selectValues,
+  type TargetSpec,
+} from "../../core/table/table.ts";
 import { parseDate } from "../../core/text/valueFormat.ts";
 import { random } from "../../core/random.ts";
 import type { History } from "../../core/transform.ts";
@@ -210,17 +217,26 @@ function orderOf(times: Float64Array): RowOrder | undefined {
   return rowOrders[later > 0 ? 0 : 1];
 }
 
-/** At least year, month and day in columns of their own. */
+/** Year, month, day and hour in columns of their own, then fewer of them; without a day only years that can be some. */
 function calendar(table: Table): TimeOrder[] {
-  const columns = parts.flatMap((pattern) => {
-    const name = table.columns.find((column) => column.kind === "number" && pattern.test(column.name))?.name;
-    const column = name === undefined ? undefined : findColumn(table, name);
-    return column === undefined || column.kind === "category" ? [] : [column];
-  });
-  if (columns.length < 3 || !parts[2].test(columns[2]!.name)) return [];
-  const [year, month, day, hour] = columns;
-  const times = year!.values.map((value, row) =>
-    Date.UTC(value, month!.values[row]! - 1, day!.values[row]!, hour?.values[row] ?? 0),
+  const found = parts.map((pattern) =>
+    table.columns.find((each): each is NumberColumn => each.kind === "number" && pattern.test(each.name)),
   );
-  return [{ name: columns.map(({ name }) => name).join(", "), times }];
+  const end = found.indexOf(undefined);
+  const columns = found.slice(0, end < 0 ? found.length : end) as NumberColumn[];
+  const fewest = columns[0]?.values.every(mayBeYear) === true ? 1 : 3;
+  const counts = columns.map((_, i) => columns.length - i).filter((count) => count >= fewest);
+  return counts.map((count) => {
+    const [year, month, day, hour] = columns.slice(0, count).map(({ values }) => values);
+    const times = year!.map((value, row) =>
+      Date.UTC(value, (month?.[row] ?? 1) - 1, day?.[row] ?? 1, hour?.[row] ?? 0),
+    );
+    const names = columns.slice(0, count).map(({ name }) => name);
+    return { name: names.join(", "), times };
+  });
+}
+
+/** Also of two digits, as in 1963 to 1992. */
+function mayBeYear(value: number): boolean {
+  return Number.isInteger(value) && ((value >= 1000 && value <= 2100) || (value >= 50 && value <= 99));
 }

@@ -62,6 +62,30 @@ describe("timeOrder", () => {
     expect(timeOrder(tableOf(year, dayOfMonth, hour))).toBeUndefined();
   });
 
+  it("finds years, also in groups and of two digits, but no numbers that only have this name", () => {
+    const years = (first: number, of = 60): Column =>
+      column(
+        "number",
+        "Year",
+        days.map((_, row) => first + (row % of)),
+      );
+    expect(timeOrder(tableOf(years(1940)))).toMatchObject({ name: "Year", order: "in the order of" });
+    expect(timeOrder(tableOf(years(63, 20)), rowOrders)?.order).toBe("in groups in the order of");
+    const month = column(
+      "number",
+      "month",
+      days.map((_, row) => ((row * 7) % 12) + 1),
+    );
+    const quarters = column(
+      "number",
+      "year",
+      days.map((_, row) => 1990 + Math.floor(row / 4)),
+    );
+    expect(timeOrder(tableOf(month, quarters))?.name).toBe("year"); // not in the order of months
+    expect(timeOrder(tableOf(years(0)))).toBeUndefined();
+    expect(timeOrder(tableOf(years(1940.5)))).toBeUndefined();
+  });
+
   it("finds nothing in a shuffled file, with a missing date, or with few dates", () => {
     expect(timeOrder(tableOf(column("date", "sold", [...days.slice(1), 0])))).toBeUndefined();
     expect(timeOrder(tableOf(column("date", "sold", days.with(30, NaN))))).toBeUndefined();
