@@ -54,7 +54,7 @@ export function ingestSchema() {
       "thousands separator of numbers that can be read in two ways, such as 4.172",
     ),
     types: sqlExpressions().describe(
-      'type by column, to override the detected one: number, category, date, how its numbers or dates are written ("1.234,5 €", "%d.%m.%Y"), or an SQL type',
+      'type by column, to override the detected one: number, category, date, how its numbers or dates are written ("1.234,5 €", "%d.%m.%Y", "%Y" for years), or an SQL type',
     ),
     select: sqlExpressions().describe(
       "SQL expression by column: adds the column or replaces the one of that name; applied to files of ingest, score, monitor, explain, predict and watch, and to requests to serve; rows without the columns of an expression must contain its result",

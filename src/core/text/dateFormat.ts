@@ -78,7 +78,10 @@ export const LAST_COMPACT = 21_001_231;
 
 const known = new Map<string, DateFormat | undefined>();
 
-/** @returns undefined if `id` is not a pattern of %Y or %y, %m or %b, and perhaps %d */
+/** Only where "ingest.types" says so: else such a column is a number. */
+export const YEAR = "%Y";
+
+/** @returns undefined if `id` is neither "%Y" nor a pattern of %Y or %y, %m or %b, and perhaps %d */
 export function dateFormat(id: string): DateFormat | undefined {
   const date = id.replace(TIME_OF_DAY, "");
   if (!known.has(date)) known.set(date, made(date));
@@ -86,12 +89,12 @@ export function dateFormat(id: string): DateFormat | undefined {
 }
 
 function made(id: string): DateFormat | undefined {
-  if (!/^(?:%[Yymdb][-/., ]{0,2}){2,3}$/.test(id)) return undefined;
+  if (id !== YEAR && !/^(?:%[Yymdb][-/., ]{0,2}){2,3}$/.test(id)) return undefined;
   const tokens = [...id.matchAll(/%(.)/g)].map(([, letter]) => TOKENS[letter!]!);
   const dateParts = tokens.map(({ part }) => part);
   const count = (some: readonly DatePart[]): number => dateParts.filter((part) => some.includes(part)).length;
-  if (count(["year", "shortYear"]) !== 1 || count(["month", "name"]) !== 1 || new Set(dateParts).size < tokens.length)
-    return undefined;
+  const isDate = count(["year", "shortYear"]) === 1 && count(["month", "name"]) === 1;
+  if ((id !== YEAR && !isDate) || new Set(dateParts).size < tokens.length) return undefined;
   // Without separators only a fixed number of digits separates the parts.
   const isFixed = !/[-/., ]|%b/.test(id);
   const date = id
@@ -112,7 +115,7 @@ function instant(texts: ReadonlyMap<DatePart, string | undefined>): number | und
   const [short, name, half] = [texts.get("shortYear"), texts.get("name"), texts.get("half")];
   const year =
     short === undefined ? number("year") : number("shortYear") + (Number(short) < LAST_CENTURY ? 2000 : 1900);
-  const month = name === undefined ? number("month") - 1 : MONTHS.indexOf(name.slice(0, 3).toLowerCase()) / 3;
+  const month = name === undefined ? number("month", 1) - 1 : MONTHS.indexOf(name.slice(0, 3).toLowerCase()) / 3;
   const day = number("day", 1);
   const midnight = Date.UTC(year, month, day);
   if (new Date(midnight).getUTCDate() !== day || (half !== undefined && number("hour") > 12)) return undefined;

@@ -104,6 +104,7 @@ it("reads dates in SQL as it reads single cells: thousands of right and wrong te
     "%d-%b-%Y",
     "%b %d, %Y",
     "%b-%y",
+    "%Y",
     "%Y-%m",
     "%m/%Y",
     "%Y%m%d",

@@ -59,7 +59,7 @@ function dateAs(text: string, { whole, parts }: DateFormat): string {
   const month = `CAST((strpos('${MONTHS}', lower(left(${of("name")}, 3))) + 2) // 3 AS VARCHAR)`;
   const date = [
     parts.includes("year") ? of("year") : century,
-    parts.includes("month") ? of("month") : month,
+    parts.includes("month") ? of("month") : parts.includes("name") ? month : "'1'",
     parts.includes("day") ? of("day") : "'1'",
   ].join(" || '-' || ");
   const [hour, half, zone] = [number(of("hour")), of("half"), of("zone")];

@@ -103,6 +103,16 @@ describe("initFrom", () => {
     expect([test.length, test[0], test[1]]).toEqual([13, "Datum,Wert", '18.02.2024,"48,5"']);
   });
 
+  it("tests on the latest years, and reads them as dates if they have four digits", async () => {
+    const yearly = (first: number) => csv("year,y", 40, (i) => `${first + (i % 40)},${(i * 7) % 11}.5`);
+    const { config, text } = await start(yearly(1950), "y");
+    expect(config).toMatchObject({ time_column: "year", ingest: { types: { year: "%Y" } } });
+    expect(text).toContain("// the rows are in the order of year: the latest 8 of 40 test\n");
+    const short = await start(yearly(55), "y");
+    expect(short.config).toMatchObject({ time_column: "year" });
+    expect(short.config?.ingest.types).toEqual({});
+  });
+
   it("tests on the latest rows of several series in any order, such as that of the text of their dates", async () => {
     const row = (i: number): string =>
       `${day(i >> 1)

@@ -6,6 +6,7 @@ import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { counted, listed, present } from "../../core/text/format.ts";
 import { cellText } from "../../core/table/table.ts";
+import { YEAR } from "../../core/text/dateFormat.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
 import type { IngestedTable } from "../../data/files/ingestFiles.ts";
@@ -76,9 +77,11 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const { split } = groups ?? chosen;
     // JSON and Parquet are split as ingest reads them, so that their values have the usual format.
     const input = /\.(jsonl|ndjson|json|parquet)(\.gz)?$/i.test(from) ? dataset : from;
-    const types = columns.flatMap(({ name, format }) =>
-      format === undefined || input === dataset ? [] : [[name, format] as const],
-    );
+    const types = columns.flatMap(({ name, format, type }) => {
+      // As dates, they are a series like one of days or months.
+      if (name === chosen.time.value && type === "BIGINT" && hasFullYears(inputs, name)) return [[name, YEAR] as const];
+      return format === undefined || input === dataset ? [] : [[name, format] as const];
+    });
     const ingest = {
       names: isHeaderless ? names : undefined,
       types: types.length === 0 ? undefined : Object.fromEntries(types),
@@ -108,6 +111,11 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const rows = { trainingRows: split.training.length, testRows: split.validation.length };
     return { ...written, notes: [...csvNotes, ...decided, ...written.notes], target, task, ...rows };
   });
+}
+
+function hasFullYears(table: Table, name: string): boolean {
+  const column = findColumn(table, name);
+  return column?.kind === "number" && column.values.every((year) => year >= 1000);
 }
 
 function isIdColumn(table: Table, target: string): boolean {
