@@ -62,6 +62,7 @@ const nightly = {
   cron: "0 3 * * *",
   timezone: "UTC",
   words: ["fullprocess"],
+  jitterMs: 0,
   missed: "run",
   timeoutMs: null,
 } as const;

@@ -1,6 +1,6 @@
 /** Jobs handed to systemd, GitHub Actions and Kubernetes as files: whose they are, and what goes when they go. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emptyWorkspace, workspaceIn, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
@@ -119,15 +119,27 @@ describe("two environments with one base, outside of a repository", () => {
     expect(prod.names("k8s").map((name) => [name, prod.read(`k8s/${name}`)])).toEqual(before);
   });
 
-  it("warn of paths that are not on the volume", () => {
+  it("warn of jobs that a clone has under the name of the first folder, and of paths that are not on the volume", () => {
     const all = emptyWorkspace();
     const job = { name: "nightly", command: "monitor", args: ["../inbox/", "new", "--window=file"], cron: "0 3 * * *" };
     all.write({ "first/config.json": JSON.stringify({ target: "y", schedule: [job] }) });
     const install = (name: string): string =>
       workspaceIn(join(all.folder, name)).run(["schedule", "install", "--k8s", "--trust"]).stderr;
-    expect(install("first").match(/has the argument .*/g)).toEqual([
-      "has the argument ../inbox/, which is not on the volume",
-    ]);
+    const first = install("first");
+    expect(first.match(/has the argument .*/g)).toEqual(["has the argument ../inbox/, which is not on the volume"]);
+    expect(first).not.toContain("runs each job twice");
+    renameSync(join(all.folder, "first"), join(all.folder, "clone"));
+    expect(install("clone")).toMatch(
+      /k8s\/mlctl-first-\w+-cronjobs\.yaml has jobs of first\/config\.json: .*twice\nhint: .*rename it to first, or/,
+    );
+  });
+
+  it("replace the file that an earlier version wrote, and say that its jobs are still in the cluster", () => {
+    const all = emptyWorkspace({ target: "y", schedule: [{ name: "verify", cron: "0 3 * * *" }] });
+    const header = "# Written by mlctl schedule install; change config.json and install again.";
+    all.write({ "k8s/mlctl-cronjobs.yaml": `${header}\n# It manages the jobs of config.json\n` });
+    expect(all.ok("schedule", "install", "--k8s", "--json")).toContain("also delete the old ones in the cluster");
+    expect(all.names("k8s")).toEqual([expect.stringMatching(/^mlctl-\w.*-[0-9a-f]{6}-cronjobs\.yaml$/)]);
   });
 });
 
@@ -145,5 +157,33 @@ describe("a job that runs more often than GitHub starts workflows", () => {
     );
     expect(stderr).not.toContain("job verify has");
     expect(workspace.run(["schedule", "install", "--k8s"]).stderr).not.toContain("GitHub");
+  });
+});
+
+describe("a workspace that was moved, with a link where it was", () => {
+  it("knows its units of systemd by what they say, and leaves those of others alone", () => {
+    const all = emptyWorkspace();
+    const schedule = [{ name: "verify", cron: "0 3 * * *" }];
+    const config = JSON.stringify({ target: "y", schedule });
+    all.write({ "old/config.json": config, "other/config.json": config, "units/mlctl-notes.timer": "not of mlctl\n" });
+    const units = (): string[] => all.names("units");
+    const at = (folder: string) => workspaceIn(join(all.folder, folder));
+    const inUnits = ["--systemd", "-o", "../units"];
+    const namesOf = (paths: readonly string[]): string[] => paths.map((path) => basename(path));
+    at("other").ok("schedule", "install", ...inUnits);
+    const others = units();
+    at("old").ok("schedule", "install", ...inUnits);
+    const before = units().filter((name) => !others.includes(name));
+    expect(before).toHaveLength(2);
+
+    renameSync(join(all.folder, "old"), join(all.folder, "new"));
+    symlinkSync("new", join(all.folder, "old"));
+    const planned = at("old").json<{ removed: string[] }>("schedule", "remove", ...inUnits, "--dry-run");
+    expect(namesOf(planned.removed)).toEqual(before);
+    const again = at("new").json<{ removed: string[]; files: string[] }>("schedule", "install", ...inUnits);
+    expect(namesOf(again.removed)).toEqual(before);
+    expect(units()).toEqual([...others, ...namesOf(again.files)].toSorted());
+    at("old").ok("schedule", "remove", ...inUnits);
+    expect(units()).toEqual(others);
   });
 });

@@ -12,8 +12,8 @@ interface JobJson {
 function workspaceWith(cron: string, since: Date, retention = {}): LifecycleWorkspace {
   const job = { name: "job", command: "verify", cron };
   const workspace = emptyWorkspace({ target: "y", schedule: [job], retention });
-  const crontab = { job: { cron, timezone: "UTC", since: since.toISOString() } };
-  workspace.write({ "models/schedule/jobs.json": JSON.stringify({ schedulers: { crontab } }) });
+  const expected = { cron, timezone: "UTC", since: since.toISOString(), by: "crontab" };
+  workspace.write({ "models/schedule/jobs.json": JSON.stringify({ kind: "schedule_state", jobs: { job: expected } }) });
   return workspace;
 }
 
@@ -67,18 +67,49 @@ describe("a job whose time passed a minute ago", () => {
   });
 });
 
-describe("a job whose units were only written into another folder", () => {
-  it("is not expected to run, and stays expected of schedulers that already had it", () => {
+describe("a job whose units were only written into a folder of one's own", () => {
+  const stateOf = (of: LifecycleWorkspace) =>
+    (JSON.parse(of.read("models/schedule/jobs.json")) as { jobs: { job: Record<string, unknown> } }).jobs.job;
+  const install = (of: LifecycleWorkspace): void => void of.ok("schedule", "install", "--systemd", "-o", "units");
+  /** As if it had been done nine years ago. */
+  const date = (of: LifecycleWorkspace): void => {
+    const job = { ...stateOf(of), since: newYear(9).toISOString() };
+    of.write({ "models/schedule/jobs.json": JSON.stringify({ kind: "schedule_state", jobs: { job } }) });
+  };
+
+  it("is waited for from its first run on, and not before", () => {
+    const job = { name: "job", command: "verify", cron: yearly };
+    const workspace = emptyWorkspace({ target: "y", schedule: [job] });
+    expect(workspace.run(["schedule", "install", "--systemd", "-o", "units"]).stdout).not.toContain(
+      "installed in systemd",
+    );
+    date(workspace);
+    expect(statusOf(workspace)).toMatchObject({ status: "waiting", missed: 0, scheduler: null });
+    expect(workspace.run(["doctor"]).stdout).not.toMatch(/missed \d+ runs?/);
+    workspace.ok("schedule", "now", "job");
+    expect(statusOf(workspace)).toMatchObject({ status: "ok", missed: 0 });
+    record(workspace, "first", newYear(3), {});
+    expect(statusOf(workspace)).toMatchObject({ status: "overdue", missed: 3, scheduler: "systemd" });
+    // The same again changes nothing of that.
+    install(workspace);
+    expect(statusOf(workspace)).toMatchObject({ status: "overdue", missed: 3 });
+    workspace.ok("schedule", "remove", "--systemd", "-o", "units");
+    expect(workspace.names("models/schedule", /jobs\.json/)).toEqual([]);
+  });
+
+  it("stays expected of schedulers that already had it", () => {
+    const workspace = workspaceWith(yearly, newYear(2));
+    install(workspace);
+    expect(statusOf(workspace)).toMatchObject({ status: "overdue", missed: 2, scheduler: "crontab" });
+  });
+
+  it("is expected from the day on which a scheduler got it", () => {
     const workspace = emptyWorkspace({ target: "y", schedule: [{ name: "job", command: "verify", cron: yearly }] });
-    const install = ["schedule", "install", "--systemd", "-o", "units"];
-    expect(workspace.run(install).stdout).not.toContain("installed in systemd");
-    expect(workspace.names("models", /schedule/)).toEqual([]);
-    expect(statusOf(workspace)).toMatchObject({ status: "unscheduled", missed: 0, scheduler: null });
-    const expected = workspaceWith(yearly, newYear(2));
-    expected.ok(...install);
-    expect(statusOf(expected)).toMatchObject({ status: "overdue", missed: 2, scheduler: "crontab" });
+    install(workspace);
+    date(workspace);
     const environment = { XDG_CONFIG_HOME: workspace.folder };
     expect(workspace.run(["schedule", "install", "--systemd"], { environment }).status).toBe(0);
+    expect(stateOf(workspace)["since"]! > newYear(0).toISOString()).toBe(true);
     expect(statusOf(workspace)).toMatchObject({ status: "waiting", missed: 0, scheduler: "systemd" });
     // Copies are no units that systemd goes by.
     expect(workspace.run(["schedule", "remove", "--systemd", "-o", "units"], { environment }).status).toBe(0);

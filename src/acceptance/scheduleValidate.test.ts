@@ -41,7 +41,7 @@ describe("config validate", () => {
       monitor: { drift: { columns: { age: { test: "kss" } } } },
       schedule: [
         job({ name: "a", cron: "70 25 * * *" }),
-        job({ name: "b", command: "banana", timeout: "soon" }),
+        job({ name: "b", command: "banana", jitter: "soon" }),
         job({ name: "c", cron: "0 3 31 2 *", args: ["--nope"] }),
         job({ name: "d", args: ["--nope"] }),
       ],
@@ -55,7 +55,7 @@ describe("config validate", () => {
       expect.stringMatching(/^monitor\.drift\.columns\.age\.test: .*did you mean "ks"\?$/),
       'schedule.0.cron: schedule "a": "70 25 * * *" is not a cron expression; the minute: found "70", allowed 0 to 59; the hour: found "25", allowed 0 to 23',
       expect.stringMatching(/^schedule\.1\.command: schedule: "banana" is not a command/),
-      expect.stringMatching(/^schedule\.1\.timeout: found "soon"/),
+      expect.stringMatching(/^schedule\.1\.jitter: found "soon"/),
       'schedule.2.cron: schedule "c": "0 3 31 2 *" is not a cron expression; 31 2 is an impossible day of month for the given month',
       "schedule.3.args: unknown option '--nope'",
       "hint: `mlctl config schema` describes every key",

@@ -27,7 +27,7 @@ function job(change: Partial<ScheduledJob> = {}): ScheduledJob {
     timezone: "Europe/Oslo",
     words: ["fullprocess", "--wait", "10m"],
   };
-  return { ...defaults, missed: "run", timeoutMs: 7_200_000, ...change };
+  return { ...defaults, jitterMs: 0, missed: "run", timeoutMs: 7_200_000, ...change };
 }
 
 /** HOOK_URL and a variable with a default; CALLER is a token of a server's caller, and HOME is the system's own. */

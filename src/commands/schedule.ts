@@ -1,6 +1,5 @@
 /** `mlctl schedule`: runs the jobs of config.json at their times, in mlctl itself or in another scheduler. */
-import { realpathSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { attempt, exitCodes, MlctlError } from "../core/errors.ts";
 import type { JobPlace } from "../automation/schedule/executeJob.ts";
 import type { Target } from "../automation/schedule/install/jobCommand.ts";
@@ -30,7 +29,7 @@ const list = defineCommand({
   name: "list",
   summary: "list the jobs: their scheduler, status and next time, and which are overdue",
   details:
-    "A job is overdue if it was installed in a scheduler (or in `schedule run`) and did not run within five minutes of its time. The status `findings`: the last run did its work, but --fail-on ended it with exit 11, 12 or 13. `mlctl doctor` reports these jobs too.",
+    "A job is overdue if it was installed in a scheduler (or in `schedule run`) and did not run within five minutes, plus its jitter, of its time. The status `findings`: the last run did its work, but --fail-on ended it with exit 11, 12 or 13. `mlctl doctor` reports these jobs too.",
   options: { check: { flags: "--check", description: "exit 1 if a job is overdue, failed or has findings" } },
   listing: true,
   examples: [
@@ -121,7 +120,7 @@ const install = defineCommand({
   name: "install",
   summary: "install the jobs in your crontab, systemd, GitHub Actions or Kubernetes",
   details:
-    "In the crontab, the jobs are between two marker lines; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in another folder (-o) are not expected to run, as systemd does not read them. Environment variables of this shell are not passed on: jobs get the variables that config.json names as ${NAME} from mlctl.env next to it (lines NAME='value', which every command reads), the secrets of the repository (GitHub) or the secret mlctl-env (Kubernetes).",
+    "In the crontab, the jobs are between two marker lines; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in your own folder (-o) are expected to run only after their first run: until you link them, they are not reported as overdue. Environment variables of this shell are not passed on: jobs get the variables that config.json names as ${NAME} from mlctl.env next to it (lines NAME='value', which every command reads), the secrets of the repository (GitHub) or the secret mlctl-env (Kubernetes).",
   options: {
     ...targetOptions,
     force: { ...sharedOptions.force, description: "replace files that mlctl did not write" },
@@ -218,8 +217,9 @@ async function openJob(invocation: Invocation, isUnattended: boolean) {
 async function openPlace(invocation: Invocation, without?: readonly string[]): Promise<JobPlace> {
   const loaded = await openConfig(invocation, { without });
   const { openWorkspace } = await import("../lifecycle/workspace.ts");
-  // Without links in the folder: a workspace reached through one must not be installed twice.
-  const path = join(realpathSync(dirname(loaded.path)), basename(loaded.path));
+  const { realConfigPath } = await import("../automation/schedule/install/scheduleFiles.ts");
+  // The real path: a workspace reached through a link must not be installed twice.
+  const path = realConfigPath(loaded.path);
   const { references, bases } = loaded;
   const workspace = openWorkspace({ ...loaded, path, directory: dirname(path) }, invocation.context);
   return { workspace, configPath: path, directory: dirname(path), references, bases };

@@ -9,7 +9,7 @@ import type { Reference } from "../config/references.ts";
 import { MlctlError } from "../core/errors.ts";
 import { random, type Random } from "../core/random.ts";
 import { program } from "../automation/schedule/executeJob.ts";
-import { crontabLines, withBlock } from "../automation/schedule/install/crontab.ts";
+import { crontabLines, blockLines, withBlock } from "../automation/schedule/install/crontab.ts";
 import { installSchedule } from "../automation/schedule/install/installSchedule.ts";
 import type { Target } from "../automation/schedule/install/jobCommand.ts";
 import { writeScheduleFiles, type InstallOptions } from "../automation/schedule/install/scheduleFiles.ts";
@@ -115,7 +115,7 @@ export function fuzzWriters(count: number, seed: number): void {
         continue;
       }
       const table = withBlock("", configPath, lines).text;
-      expect(withBlock(table, configPath, []).before).toEqual(lines);
+      expect(blockLines(table, configPath)).toEqual(lines);
       const commands = table.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
       const due = commands.map((line) => /^(?:@reboot|(?:\S+ ){4}\S+) (cd .*)$/.exec(line)![1]!);
       const log = join(directory, folders[1]!, "schedule", "cron.log");
@@ -226,6 +226,7 @@ function caseOf(chance: Random, root: string): Case {
     cron: "30 2 * * 1-5",
     timezone: "UTC",
     words: ["monitor", hostileText(chance), brokenText(chance)],
+    jitterMs: 0,
     missed: "run",
     timeoutMs: 7_200_000,
   };

@@ -1,9 +1,8 @@
 /** Runs a job once in a child process; writes an execution record and a log file. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Reference } from "../../config/references.ts";
 import { TRUST_VARIABLE } from "../../config/trust.ts";
@@ -33,8 +32,6 @@ const KILL_AFTER_MILLISECONDS = 10_000;
 
 const LOCK_WAIT_MILLISECONDS = 1000;
 
-const RETRY_MILLISECONDS = 5000;
-
 export interface JobPlace {
   readonly workspace: Workspace;
   readonly configPath: string;
@@ -46,8 +43,8 @@ export interface JobPlace {
   readonly echo?: (text: Buffer) => void;
   /** Why no job may start: it is recorded as failed. */
   readonly refusal?: MlctlError | undefined;
-  /** Called while the end of a run cannot be recorded, which is then tried again; without it, that is an error. */
-  readonly onUnrecorded?: (execution: Execution, error: unknown) => void;
+  /** Receives executions whose end cannot be recorded now; without it, that is an error. */
+  readonly unrecorded?: (execution: Execution, error: unknown) => void;
 }
 
 export interface JobRequest {
@@ -176,22 +173,13 @@ async function runAndRecord(
     endedAt: context.now().toISOString(),
     seconds: Math.round(performance.now() - clock) / 1000,
   };
-  await recordEnd(finished, place);
-  return finished;
-}
-
-/** Without its end, a run would seem to be killed. */
-async function recordEnd(execution: Execution, place: JobPlace): Promise<void> {
-  const { signal } = place.workspace.context;
-  for (;;) {
-    try {
-      return await saveExecution(place.workspace, execution);
-    } catch (error) {
-      if (place.onUnrecorded === undefined || !isPassing(error, place) || signal.aborted) throw error;
-      place.onUnrecorded(execution, error);
-      await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => {});
-    }
+  try {
+    await saveExecution(place.workspace, finished);
+  } catch (error) {
+    if (place.unrecorded === undefined || !isPassing(error, place)) throw error;
+    place.unrecorded(finished, error);
   }
+  return finished;
 }
 
 /** A full disk, or a database that is away. */
@@ -201,19 +189,17 @@ export function isPassing(error: unknown, { workspace: { paths } }: Pick<JobPlac
 }
 
 async function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: JobPlace): Promise<End> {
-  const { echo, refusal, workspace } = place;
-  const header = `# ${workspace.context.now().toISOString()} mlctl ${job.words.join(" ")}\n`;
-  try {
-    appendFileSync(log, `${header}${refusal === undefined ? "" : errorText(refusal)}`);
-  } catch (error) {
-    throw writeFailure(error, log);
+  const header = `# ${place.workspace.context.now().toISOString()} mlctl ${job.words.join(" ")}\n`;
+  const { echo, refusal } = place;
+  const descriptor = openLog(log, refusal === undefined ? header : `${header}${errorText(refusal)}`);
+  if (refusal !== undefined) {
+    closeSync(descriptor);
+    return { code: refusal.exitCode, timedOut: false };
   }
-  if (refusal !== undefined) return { code: refusal.exitCode, timedOut: false };
-  const descriptor = openSync(log, "a");
   const output = echo === undefined ? descriptor : "pipe";
   const child = spawn(process.execPath, [program, ...job.words, "-c", place.configPath], {
     cwd: place.directory,
-    env: { ...jobEnvironment(process.env), ...(workspace.trust.all ? { [TRUST_VARIABLE]: "1" } : {}) },
+    env: { ...jobEnvironment(process.env), ...(place.workspace.trust.all ? { [TRUST_VARIABLE]: "1" } : {}) },
     stdio: ["ignore", output, output],
   });
   for (const stream of [child.stdout, child.stderr]) {
@@ -243,5 +229,17 @@ async function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, pla
   } finally {
     clearTimeout(kill);
     stopped.removeEventListener("abort", end);
+  }
+}
+
+function openLog(path: string, header: string): number {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, "a");
+    writeSync(descriptor, header);
+    return descriptor;
+  } catch (error) {
+    if (descriptor !== undefined) closeSync(descriptor);
+    throw writeFailure(error, path);
   }
 }

@@ -8,6 +8,7 @@ import { actualStatus } from "../../storage/records/recordFiles.ts";
 import { retainExecutions } from "./executionLog.ts";
 import { latestTime } from "./cron.ts";
 import { overdueCutoff, jobStatuses, missedTimes, expectJobs, scheduleFindings, type JobStatus } from "./jobStatus.ts";
+import { jitterOf } from "./runSchedule.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 
 const job: ScheduledJob = {
@@ -15,6 +16,7 @@ const job: ScheduledJob = {
   cron: "0 6 * * *",
   timezone: "UTC",
   words: ["fullprocess"],
+  jitterMs: 600_000,
   missed: "run",
   timeoutMs: null,
 };
@@ -28,17 +30,17 @@ const missed = (
   change: Partial<ScheduledJob> = {},
 ): string | undefined => {
   const changed = { ...job, ...change };
-  const found = missedTimes(changed, expected, executions, overdueCutoff(new Date(now)));
+  const found = missedTimes(changed, expected, executions, overdueCutoff(changed, new Date(now)));
   if (found === undefined) return undefined;
   const [first, latest] = [found.first, found.latest].map((time) => time.toISOString().slice(5, 13));
   return `${found.count}, ${first} to ${latest}`;
 };
 
 describe("missedTimes", () => {
-  it("returns the times without a run since the last run, after five minutes", () => {
+  it("returns the times without a run since the last run, after jitter and five minutes", () => {
     expect(missed([ran(1)], "2026-01-03T12:00:00Z")).toBe("2, 01-02T06 to 01-03T06");
-    expect(missed([ran(1), ran(2)], "2026-01-03T06:04:59Z")).toBeUndefined();
-    expect(missed([ran(1), ran(2)], "2026-01-03T06:05:00Z")).toBe("1, 01-03T06 to 01-03T06");
+    expect(missed([ran(1), ran(2)], "2026-01-03T06:14:59Z")).toBeUndefined();
+    expect(missed([ran(1), ran(2)], "2026-01-03T06:15:00Z")).toBe("1, 01-03T06 to 01-03T06");
   });
 
   it("counts from the day the job was installed", () => {
@@ -73,7 +75,7 @@ describe("jobStatuses", () => {
   async function statusAt(now: string, executions: readonly Execution[]): Promise<JobStatus> {
     const paths = exampleWorkspace();
     const { records } = truthOf(paths);
-    await expectJobs({ records, context: { now: () => new Date(expected.since) } }, "crontab", [job]);
+    await expectJobs({ records }, [job], { by: "crontab", now: new Date(expected.since) });
     const store = openStore(paths.database);
     for (const execution of executions) await save(paths, store, execution);
     const [status] = await jobStatuses([job], { records, store }, { now: new Date(now), count: 1 });
@@ -120,6 +122,19 @@ describe("latestTime", () => {
     expect(at("2026-01-05T05:59:59Z", 31 * 86_400_000)).toBe("2026-01-04T06:00:00.000Z");
     const seconds = latestTime({ ...job, cron: "* * * * * *" }, new Date("2026-01-05T06:00:00.500Z"), 31 * 86_400_000);
     expect(seconds?.toISOString()).toBe("2026-01-05T06:00:00.000Z");
+  });
+});
+
+describe("jitterOf", () => {
+  it("is distributed over the span, and the same for the same job, time and folder", () => {
+    const at = (n: number): Date => new Date(Date.UTC(2026, 0, n, 6));
+    const delays = Array.from({ length: 400 }, (_, n) => jitterOf(job, at(n), "/srv/a"));
+    expect(delays).toEqual(Array.from({ length: 400 }, (_, n) => jitterOf(job, at(n), "/srv/a")));
+    expect(delays).not.toEqual(Array.from({ length: 400 }, (_, n) => jitterOf(job, at(n), "/srv/b")));
+    expect(Math.max(...delays)).toBeLessThan(600_000);
+    // The mean of 400 uniform values of 0 to 600 s: 300 s ± 5 standard errors of 600/√12/√400 = 8.7 s.
+    expect(Math.abs(delays.reduce((sum, delay) => sum + delay, 0) / 400 - 300_000)).toBeLessThan(43_300);
+    expect(jitterOf({ name: "x", jitterMs: 0 }, at(1), "/srv/a")).toBe(0);
   });
 });
 

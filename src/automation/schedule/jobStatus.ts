@@ -12,55 +12,68 @@ import type { ScheduledJob } from "./scheduledJobs.ts";
 
 type Scheduler = "daemon" | "crontab" | "systemd";
 
-interface Times {
+interface Expectation {
   readonly cron: string;
   readonly timezone: string;
   readonly since: string;
-}
-
-export interface Expectation extends Times {
   readonly by: Scheduler;
+  /** The files may wait for a review in the scheduler: expect runs only after the first one. */
+  readonly fromFirstRun?: boolean;
 }
 
-/** The jobs that each scheduler has. */
-type State = Readonly<Partial<Record<Scheduler, Readonly<Record<string, Times>>>>>;
+type State = Readonly<Record<string, Expectation>>;
+type Place = Pick<Workspace, "records">;
 
-/** By job, that of the scheduler that got it last. */
-export async function expectations({ records }: Pick<Workspace, "records">): Promise<ReadonlyMap<string, Expectation>> {
-  const all = Object.entries(stateOf(await records.state("schedule"))).flatMap(([by, jobs]) =>
-    Object.entries(jobs).map(([name, times]) => [name, { ...times, by: by as Scheduler }] as const),
+export async function expectations({ records }: Place): Promise<State> {
+  return stateOf(await records.state("schedule"));
+}
+
+interface Expecting {
+  readonly by: Scheduler;
+  readonly now: Date;
+  /** The scheduler does not read the files yet: the previous one goes on, so existing expectations stay. */
+  readonly fromFirstRun?: boolean;
+}
+
+/** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
+export function expectJobs(place: Place, jobs: readonly CronJob[], { by, now, fromFirstRun = false }: Expecting) {
+  return save(place, (before) =>
+    Object.fromEntries(
+      jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {
+        const known = before[name];
+        const isSame = known?.cron === cron && known.timezone === timezone;
+        if (isSame && fromFirstRun) return [name, known];
+        // No run was expected yet for files that were only written.
+        const since = isSame && known.fromFirstRun !== true ? known.since : now.toISOString();
+        return [name, { cron, timezone, since, by, ...(fromFirstRun && { fromFirstRun }) }];
+      }),
+    ),
   );
-  return new Map(all.toSorted(([, a], [, b]) => a.since.localeCompare(b.since)));
 }
 
-/** Expects `jobs` of a scheduler, and no others. A job whose times did not change keeps its `since`. */
-export async function expectJobs(
-  { records, context }: Pick<Workspace, "records"> & { readonly context: Pick<Workspace["context"], "now"> },
-  by: Scheduler,
-  jobs: readonly CronJob[],
-): Promise<void> {
+export function moveExpectations(place: Place, from: Scheduler, to: Scheduler): Promise<void> {
+  const moved = (job: Expectation): Expectation => (job.by === from ? { ...job, by: to } : job);
+  return save(place, (before) => Object.fromEntries(Object.entries(before).map(([name, job]) => [name, moved(job)])));
+}
+
+export function clearExpectations(place: Place, from: readonly Scheduler[]): Promise<void> {
+  return save(place, (before) => Object.fromEntries(Object.entries(before).filter(([, { by }]) => !from.includes(by))));
+}
+
+async function save({ records }: Place, change: (before: State) => State): Promise<void> {
   await records.state("schedule", (text) => {
     const before = stateOf(text);
-    const timesOf = ({ name, cron, timezone }: CronJob): Times => {
-      const known = before[by]?.[name];
-      const isSame = known?.cron === cron && known.timezone === timezone;
-      return isSame ? known : { cron, timezone, since: context.now().toISOString() };
-    };
-    const others = Object.entries(before).filter(
-      // `schedule run` has no removal of its own; one that goes on says so again at its next start.
-      ([scheduler]) => scheduler !== by && scheduler !== "daemon",
-    );
-    const own = [by, Object.fromEntries(jobs.map((job) => [job.name, timesOf(job)]))] as const;
-    const after = Object.fromEntries(jobs.length === 0 ? others : [...others, own]);
+    const after = change(before);
+    if (JSON.stringify(after) === JSON.stringify(before)) return text;
     if (Object.keys(after).length === 0) return null;
-    return `${JSON.stringify({ kind: "schedule_state", schedulers: after }, null, 2)}\n`;
+    return `${JSON.stringify({ kind: "schedule_state", jobs: after }, null, 2)}\n`;
   });
 }
 
 function stateOf(text: string | null): State {
   if (text === null) return {};
   try {
-    return (JSON.parse(text) as { schedulers: State }).schedulers ?? {};
+    return (JSON.parse(text) as { jobs: State }).jobs ?? {};
   } catch (error) {
     throw new MlctlError("data", "cannot read the schedule state, jobs.json among the executions", {
       hint: "delete it, then run `mlctl schedule install` or `schedule run` again",
@@ -92,15 +105,16 @@ export async function jobStatuses(
     const executions = store.executions({ job: job.name, limit: RECENT });
     // Read separately: many manual runs would push the unattended ones out of the limit.
     const unattended = unattendedExecutions(store, job.name);
-    const expectation = expected.get(job.name);
-    const until = overdueCutoff(now);
+    const expectation = activeExpectation(expected[job.name], unattended);
+    const until = overdueCutoff(job, now);
     const missed = missedTimes(job, expectation, unattended, until);
     // Runs by hand, and those of a scheduler that has stopped since, are no sign that anything runs it.
     const newest = unattended
       .map(({ dueAt, startedAt }) => dueAt ?? startedAt)
       .toSorted()
       .at(-1);
-    const isRun = expectation !== undefined || (newest !== undefined && !passedTimes(job, new Date(newest), until));
+    const isExpected = expected[job.name] !== undefined;
+    const isRun = isExpected || (newest !== undefined && !passedTimes(job, new Date(newest), until));
     return {
       name: job.name,
       command: job.words.join(" "),
@@ -118,10 +132,11 @@ export async function jobStatuses(
 
 export function missedTimes(
   job: ScheduledJob,
-  expected: Expectation | undefined,
+  expectation: Expectation | undefined,
   executions: readonly Execution[],
   until: Date,
 ): MissedTimes | undefined {
+  const expected = activeExpectation(expectation, executions);
   if (expected === undefined || expected.cron !== job.cron || expected.timezone !== job.timezone) return undefined;
   const unattended = executions.filter(({ trigger }) => trigger !== "manual");
   if (unattended.some((execution) => actualStatus(execution) === "running")) return undefined;
@@ -136,9 +151,16 @@ export function describeMissed({ first, latest, count }: MissedTimes): string {
   return `${count === 1 ? time : `${count} scheduled times since ${first.toISOString()}`} passed without a run`;
 }
 
+/** Undefined for an expectation that starts with the first unattended run, until that run has happened. */
+function activeExpectation(expected: Expectation | undefined, executions: readonly Execution[]) {
+  if (expected?.fromFirstRun !== true) return expected;
+  const { since } = expected;
+  return executions.some((each) => each.trigger !== "manual" && each.startedAt >= since) ? expected : undefined;
+}
+
 /** For the status only: catching up applies no grace period, because no run happens twice for one time. */
-export function overdueCutoff(now: Date): Date {
-  return new Date(now.getTime() - GRACE_MILLISECONDS);
+export function overdueCutoff({ jitterMs }: Pick<ScheduledJob, "jitterMs">, now: Date): Date {
+  return new Date(now.getTime() - jitterMs - GRACE_MILLISECONDS);
 }
 
 export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {

@@ -1,13 +1,15 @@
 /** The daemon of `mlctl schedule run`: runs the jobs of config.json at their times, each in a child process. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
+import type { Execution } from "../../core/records/execution.ts";
 import { counted } from "../../core/text/format.ts";
 import { reportTroubles, type Troubles } from "../../core/troubles.ts";
 import { keepSending } from "../../lifecycle/monitor/alertDelivery.ts";
 import { onSchedule, latestTime, type MissedTimes } from "./cron.ts";
 import { executeJob, isPassing, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
-import { recentExecutions, recordKilled, describeExecution, isOfEarlier } from "./executionLog.ts";
+import { recentExecutions, recordKilled, saveExecution, describeExecution, isOfEarlier } from "./executionLog.ts";
 import { describeMissed, missedTimes, expectJobs, expectations } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 
@@ -18,6 +20,7 @@ interface RunScheduleOptions extends JobPlace {
 
 interface Daemon extends RunScheduleOptions {
   readonly troubles: Troubles;
+  readonly ended: Execution[];
   readonly retries: Map<string, NodeJS.Timeout>;
   readonly start: (job: ScheduledJob, dueAt: Date, trigger: "schedule" | "missed") => Promise<void>;
 }
@@ -34,7 +37,7 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   const { jobs, workspace } = given;
   const { context } = workspace;
   const before = await expectations(workspace);
-  await expectJobs(workspace, "daemon", jobs);
+  await expectJobs(workspace, jobs, { by: "daemon", now: context.now() });
   const stopJobs = new AbortController();
   const running = new Set<Promise<void>>();
   let executions = 0;
@@ -45,14 +48,7 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
     return work;
   };
   const troubles = reportTroubles(context, "schedule");
-  const daemon: Daemon = {
-    ...given,
-    start,
-    troubles,
-    retries: new Map(),
-    onUnrecorded: ({ job }, error) =>
-      troubles.begin(DISK, `the end of job ${job} is not recorded yet`, messageOf(error)),
-  };
+  const daemon: Daemon = { ...given, start, troubles, ended: [], retries: new Map() };
   const stops = jobs.map((job) =>
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
@@ -63,7 +59,7 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   // After onSchedule, so that no time falls in between; a time that both see runs only once.
   for (const job of jobs) {
     const killed = await recordKilled(workspace, job.name);
-    const missed = missedTimes(job, before.get(job.name), await recentExecutions(workspace, job.name), context.now());
+    const missed = missedTimes(job, before[job.name], await recentExecutions(workspace, job.name), context.now());
     if (missed !== undefined) void catchUp(job, missed, daemon);
     else if (killed !== undefined && job.missed === "run") void repeat(job, killed, daemon);
     else void awaitEarlier(job, daemon).catch((error: unknown) => noteFailure(daemon, job, error));
@@ -76,31 +72,52 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   for (const timer of daemon.retries.values()) clearTimeout(timer);
   await drain(running, stopJobs, daemon);
   await stopSending();
-  troubles.close();
+  await tellUnrecorded(daemon);
   return { executions };
+}
+
+type Jittered = Pick<ScheduledJob, "name" | "jitterMs">;
+
+/** Delay in milliseconds, less than `jitterMs`; always the same for the same job, time and folder. */
+export function jitterOf({ name, jitterMs }: Jittered, time: Date, folder: string): number {
+  if (jitterMs === 0) return 0;
+  const hash = createHash("sha256").update(`${folder}\n${name}\n${time.toISOString()}`).digest();
+  return Math.floor((hash.readUInt32BE(0) / 2 ** 32) * jitterMs);
 }
 
 type Start = JobRequest & { readonly dueAt: Date };
 
 async function execute(job: ScheduledJob, request: Start, daemon: Daemon): Promise<void> {
-  const { troubles, workspace, retries, start } = daemon;
-  const { context } = workspace;
+  const { context, paths } = daemon.workspace;
   const stage = `schedule ${job.name}`;
-  if (context.signal.aborted) return;
-  clearTimeout(retries.get(job.name));
   try {
-    if (!troubles.has(DISK)) context.emit({ type: "stage", stage, message: `started ${context.now().toISOString()}` });
-    const execution = await executeJob(job, request, daemon);
-    troubles.end(job.name, (times) => `job ${job.name} runs again: it failed to start ${times} times`);
-    troubles.end(DISK, (times) => `jobs run and are recorded again: ${times} times they did not or were not`);
+    const delay = request.trigger === "missed" ? 0 : jitterOf(job, request.dueAt, paths.workspace);
+    if (delay > 0) await sleep(delay, undefined, { signal: context.signal }).catch(() => {});
+    if (context.signal.aborted) return;
+    clearTimeout(daemon.retries.get(job.name));
+    await recordEnds(daemon);
+    if (!daemon.troubles.has(DISK)) {
+      context.emit({ type: "stage", stage, message: `started ${context.now().toISOString()}` });
+    }
+    const execution = await executeJob(job, request, {
+      ...daemon,
+      unrecorded(ended, error) {
+        daemon.ended.push(ended);
+        daemon.troubles.begin(DISK, `the end of job ${job.name} is not recorded yet`, messageOf(error));
+      },
+    });
+    daemon.troubles.end(job.name, (times) => `job ${job.name} runs again: it failed to start ${times} times`);
+    if (daemon.ended.length === 0) {
+      daemon.troubles.end(DISK, (times) => `jobs run and are recorded again: ${times} runs were not`);
+    }
     const { isFine, message } = describeExecution(execution);
     if (isFine) context.emit({ type: "stage", stage, message });
     else context.emit({ type: "warning", stage, message: `${job.name} ${message}`, again: true });
   } catch (error) {
     noteFailure(daemon, job, error);
     if (!isPassing(error, daemon) || job.missed === "skip" || context.signal.aborted) return;
-    const retry = (): void => void start(job, request.dueAt, "missed");
-    retries.set(job.name, setTimeout(retry, RETRY_MILLISECONDS).unref());
+    const retry = (): void => void daemon.start(job, request.dueAt, "missed");
+    daemon.retries.set(job.name, setTimeout(retry, RETRY_MILLISECONDS).unref());
   }
 }
 
@@ -109,6 +126,28 @@ function noteFailure(daemon: Daemon, { name }: ScheduledJob, error: unknown): vo
   const { troubles } = daemon;
   if (isPassing(error, daemon)) troubles.begin(DISK, "jobs do not run", messageOf(error));
   else troubles.begin(name, `job ${name} did not run`, error);
+}
+
+async function recordEnds({ ended, workspace }: Daemon): Promise<void> {
+  for (let next = ended.shift(); next !== undefined; next = ended.shift()) {
+    try {
+      await saveExecution(workspace, next);
+    } catch (error) {
+      ended.unshift(next);
+      throw error;
+    }
+  }
+}
+
+async function tellUnrecorded(daemon: Daemon): Promise<void> {
+  const { troubles, ended, workspace } = daemon;
+  try {
+    await recordEnds(daemon);
+  } catch {
+    const message = `the end of ${ended.length} runs is not recorded: \`mlctl schedule list\` shows them as killed`;
+    workspace.context.emit({ type: "warning", stage: "schedule", message });
+  }
+  troubles.close();
 }
 
 /** Runs the job once for all missed times: training five times on the same data gains nothing. */
@@ -170,20 +209,24 @@ interface RunJobOptions extends JobPlace {
 }
 
 export async function runJobNow(job: ScheduledJob, options: RunJobOptions) {
-  const { context } = options.workspace;
+  const { context, paths } = options.workspace;
   const killed = await recordKilled(options.workspace, job.name);
   const nothing = { job: job.name, status: "not_due", execution: null } as const;
   if (options.missed) return (await runMissed(job, options, killed)) ?? nothing;
   if (options.dueMs === undefined) return run(job, { trigger: "manual", dueAt: null }, options);
   const dueAt = latestTime(job, context.now(), options.dueMs);
   if (dueAt === undefined) return nothing;
+  const passed = context.now().getTime() - dueAt.getTime();
+  const delay = jitterOf(job, dueAt, paths.workspace) - passed;
+  if (delay > 0) await sleep(delay, undefined, { signal: context.signal }).catch(() => {});
+  context.signal.throwIfAborted();
   return run(job, { trigger: "schedule", dueAt }, options);
 }
 
 async function runMissed(job: ScheduledJob, options: RunJobOptions, killed: Date | undefined) {
   const { context } = options.workspace;
   const executions = await recentExecutions(options.workspace, job.name);
-  const missed = missedTimes(job, (await expectations(options.workspace)).get(job.name), executions, context.now());
+  const missed = missedTimes(job, (await expectations(options.workspace))[job.name], executions, context.now());
   if (missed === undefined) {
     if (killed === undefined || job.missed === "skip") return undefined;
     return run(job, { trigger: "missed", dueAt: killed }, options);

@@ -14,14 +14,15 @@ describe("scheduledJobs", () => {
         command: "monitor",
         args: ["--wait", "1h"],
         cron: "0 6 * * 0",
+        jitter: "5m",
         timeout: "1.5h",
         missed: "skip",
       },
       { name: "verify", cron: "0 0 * * *", timezone: "Europe/Oslo" },
     ]);
     expect(jobs).toMatchObject([
-      { words: ["fullprocess", "--wait", "10m"], timezone: "UTC", missed: "run", timeoutMs: null },
-      { words: ["monitor", "--wait", "1h"], missed: "skip", timeoutMs: 5_400_000 },
+      { words: ["fullprocess", "--wait", "10m"], timezone: "UTC", jitterMs: 0, missed: "run", timeoutMs: null },
+      { words: ["monitor", "--wait", "1h"], jitterMs: 300_000, missed: "skip", timeoutMs: 5_400_000 },
       { words: ["verify"], timezone: "Europe/Oslo" },
     ]);
   });

@@ -9,6 +9,7 @@ import { nextTimes, type CronJob } from "./cron.ts";
 
 export interface ScheduledJob extends CronJob {
   readonly words: readonly string[];
+  readonly jitterMs: number;
   readonly missed: "run" | "skip";
   readonly timeoutMs: number | null;
 }
@@ -81,17 +82,17 @@ export function jobNamed(jobs: readonly ScheduledJob[], name: string): Scheduled
  */
 export function lostJob(name: string, error: MlctlError): ScheduledJob {
   if (!jobNamePattern.test(name)) throw error;
-  return { name, cron: "* * * * *", timezone: "UTC", words: [name], missed: "run", timeoutMs: null };
+  return { name, cron: "* * * * *", timezone: "UTC", words: [name], jitterMs: 0, missed: "run", timeoutMs: null };
 }
 
 function jobOf(entry: Config["schedule"][number]): ScheduledJob {
-  const { name, args, cron, timezone, missed, timeout } = entry;
+  const { name, args, cron, timezone, jitter, missed, timeout } = entry;
   const { verb, takesLock } = requireCommand(entry);
   requireHarmlessArgs(entry);
   const wait = takesLock && !args.some((word) => word.startsWith("--wait")) ? ["--wait", WAIT] : [];
   const timeoutMs = timeout === null ? null : milliseconds(timeout);
   const words = [verb, ...args, ...wait];
-  return { name, cron, timezone, words, missed, timeoutMs };
+  return { name, cron, timezone, words, jitterMs: milliseconds(jitter ?? "0s"), missed, timeoutMs };
 }
 
 function requireCommand({ name, command, args }: Config["schedule"][number]): { verb: string; takesLock: boolean } {

@@ -21,6 +21,10 @@ export function scheduleSchema() {
         .regex(/^\s*\S+(\s+\S+){4,5}\s*$/, "five or six cron fields, such as */10 * * * *")
         .describe("when to run: minute hour day month weekday"),
       timezone: text().default("UTC").describe("time zone of cron"),
+      jitter: duration("10m")
+        .nullable()
+        .default("0s")
+        .describe("maximum random delay, so that not all jobs start at once; a given time always gets the same delay"),
       missed: choice(["run", "skip"], "run").describe(
         "times missed while the scheduler was not running: run once for all of them, or skip them",
       ),

@@ -3,12 +3,18 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { program } from "../executeJob.ts";
-import { installInCrontab } from "./crontab.ts";
+import { installInCrontab, isInCrontab } from "./crontab.ts";
 import { unitPrefix } from "./names.ts";
-import { isOwnFolder, scheduleFilesFolder, writeScheduleFiles, type InstallOptions } from "./scheduleFiles.ts";
+import {
+  isOwnFolder,
+  ownFiles,
+  scheduleFilesFolder,
+  writeScheduleFiles,
+  type InstallOptions,
+} from "./scheduleFiles.ts";
 import { jobVariables, variablesNote, shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
-import { expectJobs } from "../jobStatus.ts";
+import { clearExpectations, expectJobs, moveExpectations } from "../jobStatus.ts";
 
 export type InstallResult = Awaited<ReturnType<typeof installSchedule>>;
 
@@ -52,10 +58,20 @@ function requireWritable(jobs: readonly ScheduledJob[], { target, configPath, wo
   });
 }
 
-/** `schedule list` expects runs of these two; copies of units in another folder are not read. */
 async function updateExpectations(jobs: readonly ScheduledJob[], options: InstallOptions): Promise<void> {
-  const { target, workspace } = options;
-  if (target === "crontab" || (target === "systemd" && isOwnFolder(options))) await expectJobs(workspace, target, jobs);
+  const { target, configPath, workspace } = options;
+  const { context } = workspace;
+  if (target !== "crontab" && target !== "systemd") return;
+  if (jobs.length > 0)
+    return expectJobs(workspace, jobs, { by: target, now: context.now(), fromFirstRun: !isOwnFolder(options) });
+  const inPlace = (): boolean => ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
+  // Only copies were removed; systemd still has the units.
+  if (target === "systemd" && !isOwnFolder(options) && inPlace()) return;
+  const other = target === "crontab" ? "systemd" : "crontab";
+  const isLeft = other === "crontab" ? isInCrontab(configPath) : inPlace();
+  if (isLeft) await moveExpectations(workspace, target, other);
+  // Also clears what `schedule run` was expected to do, because it has no removal of its own.
+  else await clearExpectations(workspace, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
 }
 
 function linkCommand(timers: readonly string[], options: InstallOptions): string[] {

@@ -49,6 +49,7 @@ function service(job: ScheduledJob, place: JobPlace): string {
   ].join("\n")}\n`;
 }
 
+/** The timer has no random delay: `mlctl schedule now` applies the job's jitter. */
 function timer(job: ScheduledJob): string {
   return `${[
     "[Unit]",
