@@ -105,7 +105,7 @@ export const fullprocess = defineCommand({
     const result = { ...ended, notes: [...new Set([...decided, ...ended.notes])] };
     const { monitorExit } = await import("../lifecycle/monitor/monitorRecord.ts");
     // New rows that could not be judged count as too few rows.
-    const unjudged = ended.notMonitored === null ? [] : [{ failed: [], unjudged: monitorAreas }];
+    const unjudged = ended.notMonitored === null ? [] : [{ failed: [], warned: [], unjudged: monitorAreas }];
     const windows = [...ended.monitoredEarlier, ...(ended.monitored === null ? [] : [ended.monitored]), ...unjudged];
     return { result, view: fullprocessView(result), exitCode: monitorExit(windows, failOn) };
   },

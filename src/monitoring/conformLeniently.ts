@@ -40,23 +40,14 @@ export function conformLeniently(table: Table, signature: Signature): ConformedB
 
 /** Reads text as numbers or dates, cell by cell; unreadable cells become missing and are reported as invalid. */
 function readable(column: Column, { kind, name }: ColumnSpec, signature: Signature) {
-  const isText = column.kind === "category";
-  const length = isText ? column.codes.length : column.values.length;
-  const values = new Float64Array(length).fill(NaN);
-  const rows = new Uint8Array(length);
-  let example = "";
+  const readKind = kind === "date" ? "date" : "number";
   // Only text is parsed: a date is never taken for a number, nor a number for a date.
-  const parse = cellParserOf(signature, name, kind === "date" ? "date" : "number");
-  const parsed = isText ? column.categories.map(parse) : [];
-  for (let row = 0; row < length; row++) {
-    const code = isText ? column.codes[row]! : -1;
-    const value = parsed[code];
-    values[row] = value ?? NaN;
-    const isPresent = isText ? code >= 0 : !Number.isNaN(column.values[row]!);
-    if (!isPresent || value !== undefined) continue;
-    rows[row] = 1;
-    if (example === "") example = cellText(column, row) ?? "";
-  }
-  const read: Column = { kind: kind === "date" ? "date" : "number", name, values };
-  return { column: read, invalid: { rows, example } };
+  const isText = column.kind === "category";
+  const parsed = isText ? column.categories.map(cellParserOf(signature, name, readKind)) : [];
+  const codes = isText ? column.codes : Int32Array.from(column.values, (value) => (Number.isNaN(value) ? -1 : 0));
+  const rows = Uint8Array.from(codes, (code) => Number(code >= 0 && parsed[code] === undefined));
+  const first = rows.indexOf(1);
+  const values = Float64Array.from(codes, (code) => parsed[code] ?? NaN);
+  const read: Column = { kind: readKind, name, values };
+  return { column: read, invalid: { rows, example: first < 0 ? "" : (cellText(column, first) ?? "") } };
 }

@@ -1,9 +1,9 @@
 /** Data quality of a batch, column by column: missing, invalid, new and out-of-range values. */
-import { cellText, presentCount, type CategoryColumn, type Column, type Table } from "../core/table/table.ts";
+import { presentCount, type Column, type Table } from "../core/table/table.ts";
 import { dateText, MILLISECONDS_A_DAY } from "../core/text/format.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/model.ts";
-import { rowsByCode } from "../stats/samplePositions.ts";
+import { countCategories } from "../stats/samplePositions.ts";
 import { extentOf } from "../stats/descriptive.ts";
 import { firstCopies } from "../pipeline/leakage/splitDuplicates.ts";
 import type { PreparedRows } from "./prepareRows.ts";
@@ -62,13 +62,9 @@ function newCategories(column: Column, reference: ColumnReference | undefined) {
   const listed = reference.counts.reduce((sum, [, count]) => sum + count, 0);
   if (listed < reference.count) return null;
   const known = new Set(reference.counts.map(([category]) => category));
-  const rows = rowsByCode(column);
-  const unseen = column.categories
-    .map((category, code) => [category, rows[code]!] as const)
-    .filter(([category, count]) => count > 0 && !known.has(category))
-    .toSorted((a, b) => b[1] - a[1]);
-  const names = unseen.map(([category]) => category);
-  return { count: unseen.reduce((sum, [, count]) => sum + count, 0), names: names.slice(0, MAXIMUM_LISTED) };
+  const unseen = countCategories(column).filter(({ category }) => !known.has(category));
+  const names = unseen.map(({ category }) => category);
+  return { count: unseen.reduce((sum, { count }) => sum + count, 0), names: names.slice(0, MAXIMUM_LISTED) };
 }
 
 /** A date is outside before 1900, or a day after the end of the window, unless the training rows have such dates. */
@@ -102,19 +98,9 @@ function outside(
 function isConstant(column: Column, reference: ColumnReference | undefined, present: number): boolean {
   // All rows of one day have the same date, which is normal.
   if (reference === undefined || present < 2 || column.kind === "date") return false;
-  if (column.kind === "category" ? !oneCode(column) : !oneValue(column.values)) return false;
-  return modeShare(reference) ** present < UNLIKELY;
-}
-
-function oneCode(column: CategoryColumn): boolean {
-  const first = column.codes.findIndex((code) => code >= 0);
-  const text = cellText(column, first);
-  return column.codes.every((code) => code < 0 || column.categories[code] === text);
-}
-
-function oneValue(values: Float64Array): boolean {
-  const first = values.find((value) => !Number.isNaN(value));
-  return values.every((value) => Number.isNaN(value) || value === first);
+  const [least, most] = column.kind === "number" ? extentOf(column.values) : [];
+  const isOne = column.kind === "category" ? countCategories(column).length === 1 : least === most;
+  return isOne && modeShare(reference) ** present < UNLIKELY;
 }
 
 /** Share of the most frequent value, for numbers estimated from the sorted sample; 1 if there are no values. */

@@ -8,6 +8,7 @@ import { formatNumber, atLine, listed } from "../../core/text/format.ts";
 import { type Table, type Column, type Signature, presentCount } from "../../core/table/table.ts";
 import type { Work } from "../../core/inTurns.ts";
 import { driftFindings as monitored } from "../../monitoring/performanceFindings.ts";
+import { countCategories } from "../../stats/samplePositions.ts";
 import { mean, quantilesOf, standardDeviation } from "../../stats/descriptive.ts";
 
 const DEFAULT_MISSING_SHARE = 0.1;
@@ -89,13 +90,9 @@ export function missingShares({ columns, rowCount }: Table): TableSummary["missi
 
 export function summaryOf(column: Column): NumberSummary | CategorySummary {
   if (column.kind === "category") {
-    const counts = new Map<string, number>();
-    for (const code of column.codes) {
-      if (code >= 0) counts.set(column.categories[code]!, (counts.get(column.categories[code]!) ?? 0) + 1);
-    }
-    const frequent = [...counts].filter(([, rows]) => rows >= LEAST_ROWS);
-    const top = frequent.toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 10);
-    return { distinct: counts.size, top };
+    const counts = countCategories(column);
+    const frequent = counts.filter(({ count }) => count >= LEAST_ROWS).slice(0, 10);
+    return { distinct: counts.length, top: frequent.map(({ category, count }) => [category, count] as const) };
   }
   const { length } = column.values;
   // A copy of millions of values takes longer than all that follows.

@@ -23,18 +23,25 @@ import { testFiles } from "../testData.ts";
 
 export type DoctorResult = Awaited<ReturnType<typeof doctor>>;
 
+const engines: Readonly<Record<string, () => Promise<unknown>>> = {
+  DuckDB: () => import("../../data/files/readTable.ts"),
+  SQLite: () => import("../../storage/store/openStore.ts"),
+  plots: () => import("../../plots/render.ts"),
+};
+
 export async function doctor(workspace: Workspace) {
-  const engines = await Promise.all([
-    engine("DuckDB", () => import("../../data/files/readTable.ts")),
-    engine("SQLite", () => import("../../storage/store/openStore.ts")),
-    engine("plots", () => import("../../plots/render.ts")),
-  ]);
+  const loaded = Object.entries(engines).map(([name, load]) =>
+    load().then(
+      () => finding(name, "pass", "loads"),
+      (error: unknown) => finding(name, "fail", `does not load: ${String(error)}; run npm install again`),
+    ),
+  );
   return {
     codeVersion: workspace.codeVersion,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     findings: [
-      ...engines,
+      ...(await Promise.all(loaded)),
       await xgboostFinding(),
       ...folders(workspace),
       await lockFinding(workspace),
@@ -67,15 +74,6 @@ async function recordedFindings(workspace: Workspace): Promise<Finding[]> {
     }
   } catch (error) {
     return failed(error);
-  }
-}
-
-async function engine(name: string, load: () => Promise<unknown>): Promise<Finding> {
-  try {
-    await load();
-    return finding(name, "pass", "loads");
-  } catch (error) {
-    return finding(name, "fail", `does not load: ${String(error)}; run npm install again`);
   }
 }
 
@@ -145,14 +143,11 @@ function trustFindings({ trust }: Workspace): Finding[] {
 /** Asks no server that config.json may not call, and none that does not answer: `integrity` reports that. */
 async function lockFinding({ records, trust }: Workspace): Promise<Finding> {
   const isAllowed = trust.refusal("database") === undefined;
-  const holder = isAllowed ? await records.holder().catch(recover(() => undefined)) : undefined;
-  const message =
-    holder === undefined
-      ? isAllowed
-        ? "free"
-        : "not asked"
-      : `held by pid ${holder.pid}, \`${holder.command}\`, since ${holder.since}`;
-  return finding("lock", "pass", message, [holder?.pid ?? null, null]);
+  if (!isAllowed) return finding("lock", "pass", "not asked", [null, null]);
+  const holder = await records.holder().catch(recover(() => undefined));
+  if (holder === undefined) return finding("lock", "pass", "free", [null, null]);
+  const { pid, command, since } = holder;
+  return finding("lock", "pass", `held by pid ${pid}, \`${command}\`, since ${since}`, [pid, null]);
 }
 
 const LISTED = 8;

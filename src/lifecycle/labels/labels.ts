@@ -86,7 +86,9 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
   const signature = options.signature ?? (await deployedSignature(session));
   const normalizeNames = signature?.reading.normalizeNames ?? session.config.ingest.normalize_names;
   const named = (column: string | undefined) => (column && normalizeNames ? normalizeName(column) : column);
-  const asked = { ...options, id: named(options.id), label: named(options.label) };
+  const { names: flags = { id: "--id COLUMN", label: "--label COLUMN" } } = options;
+  const labelHint = `set the label column with ${flags.label}`;
+  const asked = { ...options, id: named(options.id), label: named(options.label), flags, labelHint };
   // Keys and labels are parsed here, so JSON and Parquet keep their text.
   const { target } = session.config;
   const textColumns = present(["prediction_id", asked.id, asked.label, "label", target, ...keyColumns(session.config)]);
@@ -101,13 +103,13 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
       const numbered = batch.rows.map((row, i) => ({ ...row, line: counts.rows + i }));
       const read = options.byRow === true ? { ...batch, rows: numbered } : batch;
       counts.rows += batch.rows.length;
-      plan.join.add(labelRows(session, read, plan, { reject, lack, hint: labelHint(asked) }));
+      plan.join.add(labelRows(session, read, plan, { reject, lack, hint: labelHint }));
       context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
     }
     if (plan === undefined)
       throw new MlctlError("data", `${name} has no rows`, { hint: "each row has an id and a label" });
     const found = plan.candidates.filter((column) => columns.includes(column));
-    if (found.length === 0) throw missingLabel(columns, plan.candidates[0]!, asked);
+    if (found.length === 0) throw missingColumn(columns, plan.candidates[0]!, labelHint);
     return { by: plan.by, label: found.join(" and "), ...(await plan.join.finish()), ...counts };
   } finally {
     plan?.join.close();
@@ -120,17 +122,22 @@ async function deployedSignature(session: Session): Promise<Signature | null> {
   return deployed?.model.signature ?? null;
 }
 
+interface Asked extends Pick<LabelsOptions, "id" | "label" | "force" | "examples"> {
+  readonly flags: NonNullable<LabelsOptions["names"]>;
+  readonly labelHint: string;
+}
+
 async function planOf(
   session: Session,
-  options: LabelsOptions,
+  options: Asked,
   { columns, isJson, signature }: Pick<RowBatch, "columns" | "isJson"> & { signature: Signature | null },
 ): Promise<Plan> {
   const { config, context } = session;
   const wanted = options.label === undefined ? [...new Set([config.target, "label"])] : [options.label];
   // A column of JSON may be first in a later row.
   const candidates = isJson === true ? wanted : wanted.filter((name) => columns.includes(name));
-  if (candidates.length === 0) throw missingLabel(columns, wanted[0]!, options);
-  const by = matchColumns(session, columns, options.id, namesOf(options).id);
+  if (candidates.length === 0) throw missingColumn(columns, wanted[0]!, options.labelHint);
+  const by = matchColumns(session, columns, options);
   const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
   const parseTime =
     signature === null || config.time_column === null ? parseDate : cellParserOf(signature, config.time_column, "date");
@@ -146,34 +153,14 @@ async function planOf(
   return { by, candidates, join, key };
 }
 
-function namesOf({ names = { id: "--id COLUMN", label: "--label COLUMN" } }: Pick<LabelsOptions, "names">) {
-  return names;
-}
-
-function missingLabel(columns: readonly string[], name: string, options: Pick<LabelsOptions, "names">): MlctlError {
-  return missingColumn(columns, name, labelHint(options));
-}
-
-function labelHint(options: Pick<LabelsOptions, "names">): string {
-  return `set the label column with ${namesOf(options).label}`;
-}
-
-function matchColumns(
-  { config }: Session,
-  columns: readonly string[],
-  asked: string | undefined,
-  option: string,
-): readonly string[] {
-  if (asked !== undefined) {
-    if (columns.includes(asked)) return [asked];
-    throw missingColumn(columns, asked, `set the prediction id column with ${option}`);
-  }
-  if (columns.includes("prediction_id")) return ["prediction_id"];
-  const by = keyColumns(config);
-  const missing = by.filter((name) => !columns.includes(name));
-  if (by.length > 0 && missing.length === 0) return by;
-  const hint = `set the prediction id column with ${option}, or set "id_columns" in config.json`;
-  throw missingColumn(columns, missing[0] ?? "prediction_id", hint);
+function matchColumns({ config }: Session, columns: readonly string[], { id, flags }: Asked): readonly string[] {
+  const keys = columns.includes("prediction_id") ? ["prediction_id"] : keyColumns(config);
+  const by = id === undefined ? keys : [id];
+  const missing = by.find((name) => !columns.includes(name));
+  if (by.length > 0 && missing === undefined) return by;
+  const hint = `set the prediction id column with ${flags.id}`;
+  const orKeys = id === undefined ? ', or set "id_columns" in config.json' : "";
+  throw missingColumn(columns, missing ?? "prediction_id", `${hint}${orKeys}`);
 }
 
 function missingColumn(columns: readonly string[], name: string, hint: string): MlctlError {

@@ -1,6 +1,6 @@
 /** predictions: lists and finds predictions of the prediction log, in the form of JSON output. */
 import { MlctlError } from "../../core/errors.ts";
-import type { JoinedPrediction, PredictionFilter } from "../../storage/predictionLog/logReader.ts";
+import type { JoinedPrediction, LogEntry, PredictionFilter } from "../../storage/predictionLog/logReader.ts";
 import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { Session } from "../session.ts";
@@ -10,25 +10,15 @@ export type PredictionRecord = Omit<JoinedPrediction, "at" | "labelledAt"> & {
   readonly labelledAt: string | null;
 };
 
-function predictionRecord(one: JoinedPrediction): PredictionRecord {
-  const { predictionId, runId, modelSha256, source, prediction, probability, label, inputs } = one;
-  const { requestId = null, threshold = null } = one;
-  const labelledAt = one.labelledAt === null ? null : new Date(one.labelledAt).toISOString();
-  const at = new Date(one.at).toISOString();
-  return {
-    predictionId,
-    at,
-    runId,
-    modelSha256,
-    source,
-    requestId,
-    prediction,
-    probability,
-    threshold,
-    label,
-    labelledAt,
-    inputs,
+type Logged = JoinedPrediction & Partial<Pick<LogEntry, "seq">>;
+
+function predictionRecord({ at, labelledAt, seq: _, ...one }: Logged): PredictionRecord {
+  const { requestId = null, threshold = null, inputs, ...rest } = one;
+  const times = {
+    at: new Date(at).toISOString(),
+    labelledAt: labelledAt === null ? null : new Date(labelledAt).toISOString(),
   };
+  return { ...rest, ...times, requestId, threshold, inputs };
 }
 
 /**

@@ -8,7 +8,9 @@ it("counts warnings only with warn, and only those of the areas named", () => {
   expect(monitorExit(windows, ["quality", "warn"])).toBe(12);
   // Without an area, all of them count.
   expect(monitorExit(windows, ["warn"])).toBe(12);
-  expect(monitorExit([{ failed: ["drift", "performance"], unjudged: [] }], ["performance", "drift"])).toBe(13);
+  expect(monitorExit([{ failed: ["drift", "performance"], warned: [], unjudged: [] }], ["performance", "drift"])).toBe(
+    13,
+  );
   expect(monitorExit([{ failed: ["drift"], warned: [], unjudged: [] }], ["quality", "drift"])).toBe(11);
   expect(monitorExit([{ failed: [], warned: [], unjudged: ["performance"] }], ["performance", "warn"])).toBe(14);
 });

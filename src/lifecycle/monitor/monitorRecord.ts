@@ -199,16 +199,13 @@ export type FailOn = MonitorArea | "warn";
  * data" if one of them could not be judged in the newest window; else 0.
  */
 export function monitorExit(
-  windows: readonly (Pick<WindowSummary, "failed" | "unjudged"> & Partial<Pick<WindowSummary, "warned">>)[],
+  windows: readonly Pick<WindowSummary, "failed" | "warned" | "unjudged">[],
   failOn: readonly FailOn[],
 ): number {
   const named = failOn.filter((area) => area !== "warn");
   const wanted = named.length === 0 && failOn.length > 0 ? areas : named;
-  // The windows of results that an earlier version stored have no warnings.
   const first = wanted.find((area) =>
-    windows.some(
-      ({ failed, warned = [] }) => failed.includes(area) || (failOn.includes("warn") && warned.includes(area)),
-    ),
+    windows.some(({ failed, warned }) => failed.includes(area) || (failOn.includes("warn") && warned.includes(area))),
   );
   if (first !== undefined) return exitCodes[first];
   const unjudged = windows.at(-1)?.unjudged ?? [];
