@@ -6,10 +6,11 @@ import type { Config } from "../../config/schema/schema.ts";
 import { fileVariables } from "../../config/variablesFile.ts";
 import { attempt, recover, type MlctlError } from "../../core/errors.ts";
 import type { Alert } from "../../core/records/alert.ts";
-import { counted, milliseconds, shortTime } from "../../core/text/format.ts";
+import { counted, milliseconds, present, shortTime } from "../../core/text/format.ts";
 import { nextTry, testAlert, withDelivery, withLease } from "../../monitoring/alertMessage.ts";
 import { RefusedError, type Channel } from "../../notify/channel.ts";
 import { channelOf, deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
+import { noAlerts } from "../../monitoring/alertState.ts";
 import { changeAlertState, savedState } from "../alertState.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -128,26 +129,22 @@ export async function sendWaiting(workspace: Workspace, configured: ConfiguredCh
     if (alert === undefined) return sent;
     const delivery = await send(workspace, configured, alert);
     const { error } = delivery;
-    let reported: readonly Alert[] = [alert];
     const at = workspace.context.now().toISOString();
-    let waits = "";
-    await changeAlertState(workspace, (state) => {
-      const after = withDelivery(state, name, { by, at, error });
-      const { messages = [], failure } = after.outbox[name] ?? {};
-      // Older ones wait before those of this command.
-      if (error !== null) reported = messages.filter((each) => each.at === messages.at(-1)!.at);
-      if (failure !== undefined && kept.has(workspace.configPath))
-        waits = `; ${counted(messages.length, "message")} ${messages.length === 1 ? "waits" : "wait"} for the next try, at ${shortTime(nextTry(failure))}`;
-      return after;
-    });
+    let after = noAlerts;
+    await changeAlertState(workspace, (state) => (after = withDelivery(state, name, { by, at, error })));
+    const { messages = [], failure } = after.outbox[name] ?? {};
+    // Older ones wait before those of this command.
+    const reported = error === null ? [alert] : messages.filter((each) => each.at === messages.at(-1)!.at);
     sent.push(...reported.map((each) => ({ ...aboutAlert(configured, each), ...delivery })));
     if (error === null) {
       failed.delete(key);
       continue;
     }
     failed.add(key);
-    const check = "it is sent again with the next alerts, `mlctl alerts test` checks the channel";
-    warnOf(workspace, configured.channel, { error: `${error}${waits}`, check: waits === "" ? `; ${check}` : "" });
+    if (failure !== undefined && kept.has(workspace.configPath)) {
+      const waits = `${counted(messages.length, "message")} ${messages.length === 1 ? "waits" : "wait"} for the next try`;
+      warnOf(workspace, configured.channel, `${error}; ${waits}, at ${shortTime(nextTry(failure))}`);
+    } else warnOf(workspace, configured.channel, error, RESENT);
     return sent;
   }
 }
@@ -160,7 +157,7 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
     const delivery = await send(workspace, { channel, settings }, alert);
     sent.push({ ...aboutAlert({ channel }, alert), ...delivery });
     const { error } = delivery;
-    if (error !== null) warnOf(workspace, channel, { error, check: "" });
+    if (error !== null) warnOf(workspace, channel, error);
   }
   return sent;
 }
@@ -180,20 +177,18 @@ function aboutAlert(
   return { channel: channel.name, change, area, subject, findings: items.map(({ name }) => name) };
 }
 
-function warnOf(
-  workspace: Workspace,
-  { name, type, hint }: Channel,
-  { error, check }: { readonly error: string; readonly check: string },
-): void {
+const RESENT = "it is sent again with the next alerts, `mlctl alerts test` checks the channel";
+
+function warnOf(workspace: Workspace, { name, type, hint }: Channel, error: string, then?: string): void {
   const message = `could not send an alert to ${name}: ${error}`;
   // The channel has no fault.
-  if (error.startsWith("interrupted")) return warn(workspace, message, check.slice(2) || undefined);
+  if (error.startsWith("interrupted")) return warn(workspace, message, then);
   const correct = `correct ${keysOf[type]} of this entry of "alerts" in config.json`;
   const isSilent = type !== "command" && SILENCE.test(error);
   const advice = isSilent ? `the receiver does not answer: start it, or ${correct}` : correct;
   // An HTTP status from 500 on.
   const found = error.startsWith("response 5") ? "the receiver has a fault" : advice;
-  warn(workspace, message, hint ?? `${found}${check}`);
+  warn(workspace, message, hint ?? present([found, then]).join("; "));
 }
 
 const SILENCE = /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|other side closed|^no response within/;

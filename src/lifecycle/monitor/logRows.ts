@@ -7,6 +7,7 @@ import { applyThreshold } from "../../pipeline/predict/predictor.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
 import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";
 import type { LoadedModel } from "../loadModel.ts";
+import type { NeededOfLog } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
 
 /** Name of the log's time column. It starts with a space so that it cannot clash with a column of the data. */
@@ -20,11 +21,7 @@ export async function rowsOfLog(
   { context }: Pick<Session, "context">,
   log: LogReader,
   { model, run }: LoadedModel,
-  {
-    from: since,
-    until,
-    newest = MAX_LOGGED,
-  }: { readonly from?: number; readonly until?: number | undefined; readonly newest?: number },
+  { from: since, until, newest = MAX_LOGGED }: NeededOfLog,
 ) {
   const asked = { since, until, runId: run?.runId, forecasts: false };
   const logged = await log.rows({ ...asked, limit: Math.min(newest, MAX_LOGGED) });

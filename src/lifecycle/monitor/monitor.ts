@@ -6,9 +6,8 @@ import { atLine, counted } from "../../core/text/format.ts";
 import { rejectionError } from "../../data/files/readTable.ts";
 import type { RejectedInput } from "../../data/files/stageFiles.ts";
 import { fetchToMonitor } from "../ingest/fetchSources.ts";
-import { isSource, type NamedSources } from "../ingest/askedSource.ts";
+import { isSource } from "../ingest/askedSource.ts";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
-import type { CheckedFiles } from "./ingestNews.ts";
 import type { SentAlert } from "./alertDelivery.ts";
 import { sendAlerts } from "./monitorAlerts.ts";
 import {
@@ -21,7 +20,7 @@ import {
 } from "./monitorRecord.ts";
 import { monitorSettings } from "./monitorSettings.ts";
 import { monitorReference } from "./monitorReference.ts";
-import { knownColumns, watchedRows, type WatchedRows } from "./monitorRows.ts";
+import { knownColumns, watchedRows, type MonitorOptions, type WatchedRows } from "./monitorRows.ts";
 import { isHistory, neededOfLog, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import { mutedIn } from "./savedAlerts.ts";
 import type { Session } from "../session.ts";
@@ -29,24 +28,6 @@ import { warnOfUnknownColumns } from "../health/newRows.ts";
 import type { Workspace } from "../workspace.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
-
-export interface MonitorOptions {
-  readonly files: readonly string[];
-  readonly asking?: Pick<NamedSources, "query" | "stdin">;
-  readonly source?: "dataset" | "predictions" | undefined;
-  /** Name of the file in the history; only for a single file. */
-  readonly calledAs?: string | undefined;
-  readonly model?: string | undefined;
-  /** Of the history, in milliseconds; `until` is not in it. */
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-  readonly backfill?: boolean;
-  /** Columns to use instead of `monitor.segments`. */
-  readonly segments?: readonly string[] | undefined;
-  readonly dryRun?: boolean;
-  /** Each file is added to it, also where none can be judged. */
-  readonly checked?: CheckedFiles;
-}
 
 /** The newest window in full, and a summary of every window. */
 export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" | "settingsSha256" | "spread"> {
@@ -215,12 +196,11 @@ export async function monitorEntry(session: Session, reference: string): Promise
 
 function recordNamed({ store }: Session, reference: string): MonitorRecord {
   const all = store.monitorings();
-  const [newest] = all;
-  if (newest === undefined)
+  if (all.length === 0)
     throw new MlctlError("notReady", "there are no monitoring results yet", { hint: "run `mlctl monitor`" });
-  if (reference === "latest") return newest;
-  const found = all.filter(({ monitorId }) => monitorId.startsWith(reference));
-  if (found.length === 1 && reference !== "") return found[0]!;
+  if (reference === "latest") return all[0]!;
+  const found = reference === "" ? [] : all.filter(({ monitorId }) => monitorId.startsWith(reference));
+  if (found.length === 1) return found[0]!;
   const list = "run `mlctl monitor --history` to list them";
   if (found.length > 1)
     throw new MlctlError("usage", `${found.length} entries start with "${reference}"`, { hint: list });

@@ -20,6 +20,8 @@ import { readDataset } from "../datasets.ts";
 import { newRows, rowsToJudge, type NewRows } from "../health/newRows.ts";
 import type { CheckedFiles } from "./ingestNews.ts";
 import { rowsOfLog } from "./logRows.ts";
+import type { NeededOfLog } from "./monitorWindows.ts";
+import type { NamedSources } from "../ingest/askedSource.ts";
 
 export interface WatchedRows {
   readonly source: MonitorSource;
@@ -41,22 +43,26 @@ export interface WatchedRows {
   readonly trained: Uint8Array | null;
 }
 
-interface WatchOptions {
+export interface MonitorOptions {
   readonly files: readonly string[];
+  readonly asking?: Pick<NamedSources, "query" | "stdin">;
   /** Default: the files; without files, the log if it has predictions; else the newest dataset. */
   readonly source?: "dataset" | "predictions" | undefined;
-  readonly eachFile: boolean;
-  /** Name of a single file in the history, if it will be moved. */
+  /** Name of the file in the history, if it will be moved; only for a single file. */
   readonly calledAs?: string | undefined;
+  readonly model?: string | undefined;
+  /** Of the history, in milliseconds; `until` is not in it. */
   readonly since?: number | undefined;
-  /** Of a log, the time of the first row to read, or how many of the newest. */
-  readonly from?: number;
-  readonly newest?: number;
   readonly until?: number | undefined;
   readonly backfill?: boolean;
-  /** Each file is added to it. */
-  readonly checked: CheckedFiles;
+  /** Columns to use instead of `monitor.segments`. */
+  readonly segments?: readonly string[] | undefined;
+  readonly dryRun?: boolean;
+  /** Each file is added to it, also where none can be judged. */
+  readonly checked?: CheckedFiles;
 }
+
+type WatchOptions = MonitorOptions & NeededOfLog & { readonly eachFile: boolean; readonly checked: CheckedFiles };
 
 export async function watchedRows(
   session: Session,

@@ -66,12 +66,14 @@ export function isHistory({ since, backfill }: Pick<WindowRequest, "since" | "ba
   return backfill || since !== undefined;
 }
 
-/** The rows of a log that the windows need: between two times (milliseconds), or the `newest`; all if nothing is set. */
-export function neededOfLog(request: WindowRequest): {
+export interface NeededOfLog {
   readonly from?: number;
-  until?: number;
+  readonly until?: number | undefined;
   readonly newest?: number;
-} {
+}
+
+/** The rows of a log that the windows need: between two times (milliseconds), or the `newest`; all if nothing is set. */
+export function neededOfLog(request: WindowRequest): NeededOfLog {
   const { window, since, until, backfill, now } = request;
   if (window === null || window === "file" || (backfill && since === undefined)) return {};
   const count = rowsIn(window);
