@@ -231,8 +231,8 @@ export interface Finding {
   readonly status: "pass" | "warn" | "fail" | "skipped";
   readonly value: number | string | null;
   readonly limit: number | string | null;
-  /** The side of the limit that passes; absent or null if the limit has no sides. */
-  readonly passes?: "at_most" | "at_least" | null;
+  /** The side of the limit that passes; absent if the limit has no sides. */
+  readonly passes?: "at_most" | "at_least";
   readonly message: string;
 }
 

@@ -43,12 +43,13 @@ export function dataFindings(
 
 /** Those of monitor; of predictions and labels only if they can be judged. */
 function driftFindings(report: DriftReport, failOn: Config["monitor"]["drift"]["fail_on"]): Finding[] {
-  const [dataset, ...others] = monitored({ ...report, target: report.target ?? null }, failOn);
-  const message = report.currentRows === 0 ? "" : `${dataset!.message}: `;
-  return [
-    { ...dataset!, message: `${message}${comparedRows(report, formatNumber)}` },
-    ...others.filter(({ status }) => status !== "skipped"),
-  ];
+  const rows = comparedRows(report, formatNumber);
+  return monitored({ ...report, target: report.target ?? null }, failOn).flatMap((each, i) => {
+    const { name, status, value, limit, passes } = each;
+    if (i > 0 && status === "skipped") return [];
+    const compared = report.currentRows === 0 ? rows : `${each.message}: ${rows}`;
+    return [finding(name, status, i === 0 ? compared : each.message, [value, limit, passes ?? undefined])];
+  });
 }
 
 /** Summary of numbers, or of dates in milliseconds. Null if every value is missing. */
