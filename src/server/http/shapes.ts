@@ -2,13 +2,13 @@
 
 export type JsonSchema = Readonly<Record<string | symbol, unknown>>;
 
-declare const shaped: unique symbol;
+declare const typed: unique symbol;
 const nameOf = Symbol("name");
 
 /** At run time a JSON schema, and nothing else. */
-export type Shape<T> = JsonSchema & { readonly [shaped]?: T };
+export type Shape<T> = JsonSchema & { readonly [typed]?: T };
 
-export type Shaped<S> = S extends { readonly [shaped]?: infer T } ? T : never;
+export type Shaped<S> = S extends { readonly [typed]?: infer T } ? T : never;
 
 type Shapes = Readonly<Record<string, Shape<unknown>>>;
 type Members<P extends Shapes> = { readonly [K in keyof P]: Shaped<P[K]> };
@@ -42,6 +42,29 @@ export function object<P extends Shapes, Q extends Shapes>(
 ): Shape<Members<P> & Partial<Members<Q>>>;
 export function object(properties: Shapes, optional: Shapes = {}): Shape<unknown> {
   return { type: "object", required: Object.keys(properties), properties: { ...properties, ...optional } };
+}
+
+/** The members of a shape, from a record that has them in camelCase. Tests check every response, the compiler does not. */
+export function shaped<T>(of: Shape<T>, record: unknown): T {
+  if (typeof record !== "object" || record === null) return record as T;
+  const { properties, additionalProperties, items, anyOf } = of as {
+    readonly properties?: Shapes;
+    readonly additionalProperties?: Shape<unknown>;
+    readonly items?: Shape<unknown>;
+    readonly anyOf?: readonly [Shape<unknown>, unknown];
+  };
+  if (anyOf !== undefined) return shaped(anyOf[0], record) as T;
+  if (Array.isArray(record)) return record.map((each) => shaped(items ?? {}, each)) as T;
+  const known = record as Readonly<Record<string, unknown>>;
+  if (properties === undefined) {
+    const entries = Object.entries(known).map(([name, value]) => [name, shaped(additionalProperties ?? {}, value)]);
+    return Object.fromEntries(entries) as T;
+  }
+  const members = Object.entries(properties).map(([name, own]) => {
+    const key = name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return [name, shaped(own, known[key])] as const;
+  });
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as T;
 }
 
 /** In the document, the shape is a component with this name. */

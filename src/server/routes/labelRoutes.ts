@@ -6,7 +6,7 @@ import { labels, type LabelsOptions, type LabelsResult } from "../../lifecycle/l
 import { endpoint, json } from "../http/endpoint.ts";
 import { sendJson, type App, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { byName, list, named, object, oneOf, text, whole, type Shaped } from "../http/shapes.ts";
+import { byName, list, named, object, oneOf, shaped, text, whole, type Shaped } from "../http/shapes.ts";
 import { streamPieces } from "../http/streamPieces.ts";
 import { withCharset } from "../predictions/csvResponse.ts";
 import { requestRows } from "../predictions/requestRows.ts";
@@ -85,8 +85,8 @@ const labelReport = named(
 
 /** @throws {HttpProblem} if no label was joined: 409 if some contradict each other or those given before, else 422 */
 function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<typeof labelReport> {
-  const { examples, withoutLabel, firstRejected: _, ...counts } = result;
-  const by = counts.by.join(" and ");
+  const { examples, withoutLabel } = result;
+  const by = result.by.join(" and ");
   const errors = [
     ...rejected,
     ...examples.unmatched.map(({ line: row, key }): LabelError => ({
@@ -107,10 +107,10 @@ function report(result: LabelsResult, rejected: readonly LabelError[]): Shaped<t
     return { row, message: `${JSON.stringify(label)} was read as ${JSON.stringify(readAs)}` };
   });
   const inOrder = errors.toSorted((a, b) => a.row - b.row);
-  const { conflicts, labelled: added, unchanged, replaced, unmatched, invalid, rejected: unread } = counts;
+  const { conflicts, labelled: added, unchanged, replaced, unmatched, invalid, rejected: unread } = result;
   const count = conflicts + unmatched + invalid + unread + withoutLabel;
   if (count === 0 || added + unchanged + replaced > 0)
-    return { ...counts, without_label: withoutLabel, errors: inOrder, warnings };
+    return shaped(labelReport, { ...result, errors: inOrder, warnings });
   const members = { errors: inOrder, error_count: count };
   if (conflicts === 0) {
     const [first] = inOrder;

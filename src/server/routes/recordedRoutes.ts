@@ -1,39 +1,40 @@
 /** GET /score, /summarise, /diagnose and /model: recorded results of the deployed model; nothing is computed or changed. */
 import { frequentCategories, type ColumnReference } from "../../core/records/model.ts";
 import type { Session } from "../../lifecycle/session.ts";
-import type { DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { describedInput, exampleRow, type DeployedServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { importanceByColumn } from "../../lifecycle/settings.ts";
 import { endpoint, json, type Endpoint } from "../http/endpoint.ts";
 import { sendJson, type App } from "../http/http.ts";
 import * as shapes from "../http/shapes.ts";
-import { modelDocument, modelShape } from "./modelDocument.ts";
 import { requireServing, type ServerState } from "../state/serverState.ts";
 
-const { byName, list, named, number, object, orNull, pairs, text, whole } = shapes;
+const { anything, byName, flag, list, named, number, object, oneOf, orNull, pairs, text, whole } = shapes;
+
+type Recorded = (session: Session, served: DeployedServedModel, state: ServerState) => object;
 
 export function registerRecorded(app: App, state: ServerState): void {
-  const route = <T>(
+  const route = (
     url: string,
-    [id, summary, returned]: [id: string, summary: string, shapes.Shape<T>],
-    document: (session: Session, served: DeployedServedModel) => T,
+    [id, summary, returned]: [id: string, summary: string, shapes.Shape<unknown>],
+    recorded: Recorded,
     scopes: Endpoint["scopes"] = ["read"],
   ): void => {
     const returns = json(returned);
     const declared = endpoint({ id, tag: "model", scopes, summary, returns, problems: ["not-ready"] });
     app.get(url, declared, (_request, reply) => {
       const { served } = requireServing(state);
-      return sendJson(reply, document({ ...state.workspace, store: state.store.current() }, served));
+      const record = recorded({ ...state.workspace, store: state.store.current() }, served, state);
+      return sendJson(reply, shapes.shaped(returned, { modelVersion: served.runId, ...record }));
     });
   };
-  route("/score", ["getScore", "Newest score of the deployed model on the test data", score], scoreDocument);
+  route("/score", ["getScore", "Newest score of the deployed model on the test data", score], scoreOf);
   const statistics = "Statistics of the deployed model's training rows, by column";
-  route("/summarise", ["getSummary", statistics, summary], (_, served) => summaryDocument(served));
+  route("/summarise", ["getSummary", statistics, summary], summaryOf);
   const health = "Missing values, durations, warnings and health of the deployment";
-  route("/diagnose", ["getDiagnosis", health, diagnosis], (session, served) =>
-    diagnosisDocument(session, served, state.refusal),
-  );
+  route("/diagnose", ["getDiagnosis", health, diagnosis], diagnosisOf);
   // Callers of /predict need the columns.
   const described = "The deployed model: signature, metrics and lineage";
-  route("/model", ["getModel", described, modelShape], modelDocument, ["read", "predict"]);
+  route("/model", ["getModel", described, model], modelOf, ["read", "predict"]);
 }
 
 const metrics = byName(orNull(number));
@@ -67,27 +68,12 @@ const score = named(
   ),
 );
 
-function scoreDocument({ store }: Session, { deployment }: DeployedServedModel): shapes.Shaped<typeof score> {
+const scoreOf: Recorded = ({ store }, { deployment }) => {
   const recorded = store.run(deployment.runId)?.score;
-  if (!recorded) {
-    const { metric, value, runId } = deployment;
-    return { score: value, metric, model_version: runId, scored_at: deployment.deployedAt };
-  }
-  return {
-    score: recorded.value,
-    metric: recorded.metric,
-    interval: recorded.interval,
-    metrics: recorded.metrics,
-    intervals: recorded.intervals,
-    baseline: recorded.baseline,
-    ...(recorded.naive && { naive: recorded.naive }),
-    confusion_matrix: recorded.confusionMatrix,
-    class_report: recorded.classReport,
-    rows: recorded.rows,
-    model_version: deployment.runId,
-    scored_at: recorded.createdAt,
-  };
-}
+  const { metric, value, deployedAt } = deployment;
+  if (!recorded) return { score: value, metric, scoredAt: deployedAt };
+  return { ...recorded, score: recorded.value, scoredAt: recorded.createdAt };
+};
 
 const columnStatistics = named(
   "ColumnStatistics",
@@ -118,32 +104,21 @@ const summary = named(
   }),
 );
 
-function summaryDocument({ model, runId }: DeployedServedModel): shapes.Shaped<typeof summary> {
-  const { rows, columns, prediction } = model.reference;
-  const all = Object.entries(columns);
+const summaryOf: Recorded = (_session, { model: { reference } }) => {
+  const { rows, columns, prediction } = reference;
+  const all = Object.entries(columns).map(([name, each]) => [name, statisticsOf(each)] as const);
   return {
-    model_version: runId,
     rows,
-    summary: Object.fromEntries(all.map(([name, column]) => [name, columnSummary(column)])),
-    prediction: prediction === null ? null : columnSummary(prediction),
-    missing: missingShares(model.reference.columns),
+    summary: Object.fromEntries(all),
+    prediction: prediction && statisticsOf(prediction),
+    missing: missingShares(columns),
   };
-}
+};
 
-function columnSummary(column: ColumnReference): shapes.Shaped<typeof columnStatistics> {
-  if (column.kind === "category")
-    return { distinct: column.counts.length, top: frequentCategories(column).slice(0, 10) };
-  const { mean, standardDeviation, quantiles } = column;
-  const at = (percent: number): number | null => quantiles[percent] ?? null;
-  return {
-    mean,
-    median: at(50),
-    standard_deviation: standardDeviation,
-    minimum: at(0),
-    q25: at(25),
-    q75: at(75),
-    maximum: at(100),
-  };
+function statisticsOf(of: ColumnReference): object {
+  if (of.kind === "category") return { distinct: of.counts.length, top: frequentCategories(of).slice(0, 10) };
+  const [minimum, q25, median, q75, maximum] = [0, 25, 50, 75, 100].map((percent) => of.quantiles[percent] ?? null);
+  return { ...of, minimum, q25, median, q75, maximum };
 }
 
 function missingShares(columns: Readonly<Record<string, ColumnReference>>): Record<string, number> {
@@ -166,23 +141,87 @@ const diagnosis = named(
   }),
 );
 
-function diagnosisDocument(
-  { store }: Session,
-  { model, deployment }: DeployedServedModel,
-  refusal: string | null,
-): shapes.Shaped<typeof diagnosis> {
+const diagnosisOf: Recorded = ({ store }, { model: { reference }, deployment }, { refusal }) => {
   const run = store.run(deployment.runId);
   const dataset = run && (store.dataset(run.datasetId) ?? store.dataset(run.datasetSha256));
-  const newest = store.latestModelRun();
   return {
-    model_version: deployment.runId,
-    missing_values: missingShares(model.reference.columns),
-    execution_time: { ingest: dataset?.seconds ?? null, train: run?.seconds ?? null },
+    ...deployment,
+    missingValues: missingShares(reference.columns),
+    executionTime: { ingest: dataset?.seconds ?? null, train: run?.seconds ?? null },
     warnings: [...(run?.warnings ?? []), ...(refusal === null ? [] : [`a newer deployment is refused: ${refusal}`])],
-    deployed_at: deployment.deployedAt,
-    reasons: deployment.reasons,
-    newest_run: newest === undefined ? null : { run_id: newest.runId, created_at: newest.createdAt },
+    newestRun: store.latestModelRun() ?? null,
     // The command also reads the data and package registries; a GET request must not.
     more: "run `mlctl diagnose` for drift, outdated packages and the integrity of the artifacts",
   };
-}
+};
+
+const column = object(
+  { name: text, kind: oneOf("number", "date", "category"), missing_share: number },
+  {
+    integer: flag,
+    minimum: number,
+    maximum: number,
+    categories: list(text),
+    category_count: whole,
+    truncated: flag,
+  },
+);
+const task = oneOf("binary", "multiclass", "regression");
+
+const model = named(
+  "Model",
+  object({
+    model_version: text,
+    version: orNull(whole),
+    family: text,
+    task,
+    threshold: orNull(number),
+    signature: object(
+      {
+        inputs: list(column),
+        target: object({ name: text, task }, { classes: list(text) }),
+      },
+      { computed: byName(text) },
+    ),
+    example: byName(anything),
+    metrics: object({ validation: metrics, test: orNull(metrics) }),
+    importance: list(pairs(text, number)),
+    deployment: object({
+      deployment_id: whole,
+      deployed_at: text,
+      action: oneOf("deploy", "rollback", "force"),
+      previous_run_id: orNull(text),
+      reasons: list(text),
+      aliases: list(text),
+    }),
+    lineage: object({
+      model_sha256: text,
+      dataset_sha256: text,
+      config_sha256: text,
+      seed: whole,
+      feature_set: text,
+      training_rows: whole,
+      validation_rows: whole,
+      code_version: text,
+    }),
+  }),
+);
+
+const modelOf: Recorded = ({ store }, { model: deployed, deployment, computed }) => {
+  const run = store.run(deployment.runId);
+  const { signature, estimator, threshold, codeVersion } = deployed;
+  const { target } = signature;
+  const inputs = signature.inputs.map((spec) => describedInput(spec, deployed));
+  return {
+    version: run?.modelVersion ?? null,
+    family: estimator.family,
+    task: target.task,
+    threshold,
+    signature: { inputs, target, ...(Object.keys(computed).length > 0 && { computed }) },
+    example: Object.fromEntries(exampleRow(deployed).map(({ name, value }) => [name, value])),
+    metrics: { validation: deployed.metrics, test: run?.score?.metrics ?? null },
+    importance: importanceByColumn(deployed),
+    deployment,
+    lineage: { ...deployment, ...deployed.lineage, modelSha256: deployment.model.sha256, codeVersion },
+  };
+};
