@@ -22,7 +22,7 @@ import { boundNames, intervalsOf, requireLevels, type Intervals } from "./foreca
 import { continuedSeries, futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
 import type { RowFormat } from "./inputStream.ts";
 import { addedColumns, NOT_FINITE } from "./predictedValues.ts";
-import { rowLog } from "./predictBatches.ts";
+import { rowLog } from "./rowLog.ts";
 import { checkPlaces, rowSink } from "./rowSink.ts";
 
 export interface ForecastOptions {
@@ -156,16 +156,14 @@ async function logged(
 ) {
   const next = ids.values();
   const log = rowLog(session, loaded, { source: "forecast", nextId: () => next.next().value! });
-  const columns = future.table.columns;
+  const { columns } = future.table;
   const cells = Array.from(predicted, (_, row): Json[] =>
     columns.map((column) => (column.kind === "number" ? column.values[row]! : cellText(column, row))),
   );
-  await log.add({
-    columns: [...columns.map(({ name }) => name), "prediction"],
-    rows: cells,
-    sources: { texts: [], added: Array.from(predicted, (value) => [value]) },
-    rejected: [],
-  });
+  await log.add(
+    { columns: columns.map(({ name }) => name), cells },
+    Array.from(predicted, (value) => [value]),
+  );
   return log.close();
 }
 

@@ -3,7 +3,8 @@ import { Writable, type Readable } from "node:stream";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { fileRows, formatOf, type RowFormat } from "./inputStream.ts";
-import { predictBatches, type PredictedRows, type PredictSession, type RowLogOptions } from "./predictBatches.ts";
+import { predictBatches, type PredictedRows, type PredictSession } from "./predictBatches.ts";
+import type { RowLogOptions } from "./rowLog.ts";
 import { checkPlaces, rowSink } from "./rowSink.ts";
 
 /** What `--guard` and `watch.guard` reject besides rows that cannot be predicted. */

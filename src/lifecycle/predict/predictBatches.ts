@@ -9,12 +9,8 @@ import { guardPolicy, warnPolicy } from "./checkRows.ts";
 import { selectOptions } from "./inputStream.ts";
 import { paddedTo, rowPredictor, type PredictedBatch } from "./rowPredictor.ts";
 import type { RowSink } from "./rowSink.ts";
-import type { Json } from "../../core/json.ts";
-import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
-import { predictionIds } from "../../storage/predictionLog/logReader.ts";
-import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
-import { addedColumns, classShares } from "./predictedValues.ts";
-import { keyColumns } from "../settings.ts";
+import { addedColumns } from "./predictedValues.ts";
+import { rowLog, type RowLogOptions } from "./rowLog.ts";
 
 interface PredictBatchesOptions {
   readonly rows: AsyncIterable<RowBatch>;
@@ -67,6 +63,12 @@ export async function predictBatches(
   const predictRows = rowPredictor(loaded.model, { policy, predictionColumn });
   const log = options.log === null ? null : rowLog(session, loaded, options.log);
   const why = addedColumns(["line", "reason"]);
+  const idColumn = addedColumns(["prediction_id"]);
+  const withIds = async ({ columns: names, sources, ...batch }: PredictedBatch): Promise<PredictedBatch> => {
+    const ids = await log!.add(batch.inputs, sources.added);
+    const added = sources.added.map((values, row) => [...values, ids[row]!]);
+    return { ...batch, columns: [...names, ...idColumn.beside(names)], sources: { ...sources, added } };
+  };
   const bad: string[] = [];
   let columns: readonly string[] = [];
   try {
@@ -84,7 +86,7 @@ export async function predictBatches(
         // Nothing more is written, but the rows that follow are checked: all that is wrong is reported at once.
         if (bad.length > 0) continue;
       }
-      const { columns: names, rows, sources } = log === null ? predicted : await log.add(predicted);
+      const { columns: names, rows, sources } = log === null ? predicted : await withIds(predicted);
       await out.write(names, rows, sources);
       context.emit({ type: "progress", stage: "predict", done: predictRows.rows(), unit: "rows" });
     }
@@ -97,7 +99,7 @@ export async function predictBatches(
     throw error;
   }
   const { logged = null, problem = null } = (await log?.close()) ?? {};
-  const renamed = [...predictRows.notes(), ...(log?.notes() ?? []), ...(rejects === null ? [] : why.notes())];
+  const renamed = [...predictRows.notes(), ...idColumn.notes(), ...(rejects === null ? [] : why.notes())];
   const unusual = [...predictRows.warnings(), ...(problem === null ? [] : [problem])];
   const warnings = [...(options.notes ?? []), ...renamed, ...unusual];
   return { rows: predictRows.rows(), rejected: predictRows.rejected(), logged, logProblem: problem, warnings };
@@ -129,69 +131,4 @@ function selectedInputs(
   const recorded = run === null ? [] : (store.dataset(run.datasetId)?.columns ?? []);
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "predict", message });
   return selectedRows(rows, selectOptions(config, model, { recorded, onNote }));
-}
-
-/** Maximum number of queued rows before the next batch is read. */
-const MOST_WAITING = 20_000;
-
-export interface RowLogOptions {
-  /** "predict" if left out. */
-  readonly source?: LoggedPrediction["source"];
-  /** Rows that are logged again under the same id are kept once. */
-  readonly nextId?: () => string;
-}
-
-export function rowLog(
-  session: Omit<PredictSession, "store">,
-  { model, run, sha256 }: LoadedModel,
-  options: RowLogOptions,
-) {
-  const { config, paths, context } = session;
-  const { queue_rows, flush_ms, retention } = config.serve.log;
-  const log = predictionLog({ place: paths, flushMs: flush_ms, queueRows: queue_rows, retention });
-  const { source = "predict", nextId = predictionIds(context.now().getTime()) } = options;
-  const { inputs: specs, target } = model.signature;
-  const kept = new Set([...specs.map(({ name }) => name), ...keyColumns(config)]);
-  const predictionWidth = (target.task === "regression" ? 1 : 2) + classShares(target).names.length;
-  const entries = ({ columns, rows, sources, inputs }: PredictedBatch, ids: readonly string[]): LoggedPrediction[] => {
-    const at = context.now().getTime();
-    const read = inputs ?? { columns: columns.slice(0, columns.length - predictionWidth), cells: rows };
-    const names = read.columns.flatMap((name, position) => (kept.has(name) ? [{ name, position }] : []));
-    return sources.added.map(([prediction, probability = null], row) => ({
-      predictionId: ids[row]!,
-      at,
-      runId: run?.runId ?? null,
-      modelSha256: sha256,
-      inputs: Object.fromEntries(names.map(({ name, position }) => [name, scalar(read.cells[row]![position]!)])),
-      prediction: target.task === "regression" ? (prediction as number) : String(prediction),
-      probability: probability as number | null,
-      source,
-    }));
-  };
-  const idColumn = addedColumns(["prediction_id"]);
-  return {
-    notes: idColumn.notes,
-    /** Adds a column with the id of each prediction. Waits for a slow disk, not for one that fails. */
-    async add(batch: PredictedBatch): Promise<PredictedBatch> {
-      const columns = [...batch.columns, ...idColumn.beside(batch.columns)];
-      const ids = batch.rows.map(nextId);
-      log.append(entries(batch, ids));
-      const { queued, lastError } = log.stats();
-      if (queued > MOST_WAITING && lastError === null) await log.flush();
-      const added = batch.sources.added.map((values, row) => [...values, ids[row]!]);
-      return { ...batch, columns, sources: { ...batch.sources, added } };
-    },
-    async close() {
-      await log.flush();
-      const before = log.stats().lastError;
-      await log.close();
-      const { written, dropped, lastError } = log.stats();
-      const problem = dropped === 0 ? null : `${dropped} predictions are not in the log: ${lastError ?? before}`;
-      return { logged: written, problem };
-    },
-  };
-}
-
-function scalar(value: Json): string | number | boolean | null {
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }

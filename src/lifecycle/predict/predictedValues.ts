@@ -4,10 +4,10 @@ import type { TargetSpec } from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
 
 /**
- * A label, then its probability: of the positive class where there are two, else of the predicted one. In regression a
- * number alone.
+ * A label, its probability (of the positive class where there are two, else of the predicted one), and with three or more
+ * classes the probability of each. In regression a number alone.
  */
-type Predicted = readonly [value: string | number] | readonly [value: string | number, probability: number];
+type Predicted = readonly [value: string | number, ...probabilities: readonly number[]];
 
 export const NOT_FINITE = "the model's prediction is not a finite number";
 
@@ -23,39 +23,35 @@ export function predictedValues(
   const classCount = labels?.length ?? 0;
   const shown = (value: number): string | number =>
     labels !== null ? labels[value]! : digits === null ? value : Number(value.toFixed(digits));
-  const probabilityOf = ({ yPred, probabilities }: Prediction): ((row: number) => number) =>
-    task === "binary" ? (row) => probabilities![row]! : (row) => probabilities![row * classCount + yPred[row]!]!;
+  const read = (row: number, { yPred, probabilities }: Prediction): Predicted => {
+    const value = yPred[row]!;
+    if (probabilities === null) return [shown(value)];
+    if (task === "binary") return [shown(value), probabilities[row]!];
+    const classes = probabilities.subarray(row * classCount, (row + 1) * classCount);
+    return [shown(value), classes[value]!, ...classes];
+  };
   return (prediction: Prediction): { predictions: readonly Predicted[]; notFinite: readonly number[] } => {
-    const { yPred, probabilities } = prediction;
-    const probability = probabilities === null ? null : probabilityOf(prediction);
     const predictions: Predicted[] = [];
     const notFinite: number[] = [];
-    for (let row = 0; row < yPred.length; row++) {
-      const value = yPred[row]!;
-      const share = probability?.(row) ?? null;
-      if (!Number.isFinite(value) || (share !== null && !Number.isFinite(share))) notFinite.push(row);
-      predictions.push(share === null ? [shown(value)] : [shown(value), share]);
+    for (let row = 0; row < prediction.yPred.length; row++) {
+      const predicted = read(row, prediction);
+      if (!Number.isFinite(prediction.yPred[row]) || !Number.isFinite(predicted[1] ?? 0)) notFinite.push(row);
+      predictions.push(predicted);
     }
     return { predictions, notFinite };
   };
+}
+
+/** The columns of `predictedValues`. */
+export function predictionNames({ task, classes = [] }: TargetSpec, name = "prediction"): string[] {
+  if (task === "regression") return [name];
+  return [name, "probability", ...(task === "binary" ? [] : classes.map((label) => `probability_${label}`))];
 }
 
 /** By code: numbers where every class is one, else strings; null in regression. */
 export function jsonLabels({ classes }: Pick<TargetSpec, "classes">): readonly (string | number)[] | null {
   const areNumbers = classes?.every((label) => Number.isFinite(Number(label)) && String(Number(label)) === label);
   return areNumbers === true ? classes!.map(Number) : (classes ?? null);
-}
-
-/** With three or more classes: the probability of each, in columns of their own. */
-export function classShares({ task, classes = [] }: TargetSpec) {
-  const labels = task === "multiclass" ? classes : [];
-  return {
-    names: labels.map((label) => `probability_${label}`),
-    addTo: <T>(rows: readonly (readonly T[])[], { probabilities }: Prediction): readonly (readonly (T | number)[])[] =>
-      labels.length === 0
-        ? rows
-        : rows.map((row, at) => [...row, ...labels.map((_, code) => probabilities![at * labels.length + code]!)]),
-  };
 }
 
 /** Each name, or where it is taken, in any case, the first free one of NAME_2, NAME_3, …: many readers ignore case. */

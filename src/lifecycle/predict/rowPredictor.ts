@@ -5,7 +5,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
-import { addedColumns, classShares, jsonLabels, NOT_FINITE, predictedValues } from "./predictedValues.ts";
+import { addedColumns, jsonLabels, NOT_FINITE, predictedValues, predictionNames } from "./predictedValues.ts";
 import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
 import { checkRows, messagesByRow, type CheckRows, type RowFinding, type RowPolicy } from "./checkRows.ts";
 import { isContinued, predictRows, seriesContinuer } from "./continueSeries.ts";
@@ -16,8 +16,8 @@ export interface PredictedBatch {
   readonly rows: readonly (readonly Json[])[];
   readonly sources: RowSources;
   readonly rejected: readonly { readonly row: InputRow; readonly reason: string }[];
-  /** What the model read of the good rows, where that is not what came. */
-  readonly inputs?: NonNullable<RowBatch["inputs"]>;
+  /** What the model read of the good rows. */
+  readonly inputs: { readonly columns: readonly string[]; readonly cells: readonly (readonly Json[])[] };
 }
 
 interface RowPredictorOptions {
@@ -31,9 +31,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
   const { policy, predictionColumn = "prediction" } = options;
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels: jsonLabels(target) });
-  const shares = classShares(target);
-  const names = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"]), ...shares.names];
-  const added = addedColumns(names);
+  const added = addedColumns(predictionNames(target, predictionColumn));
   const unusual = new Map<string, { count: number; readonly first: string }>();
   const unseen = new Set<string>();
   let [predicted, rejectedRows] = [0, 0];
@@ -58,34 +56,25 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       for (const { series } of [...errors, ...warnings]) if (series !== undefined) unseen.add(series);
       const reasons = reasonsOf(batch, errors);
       let good = goodRows(batch, reasons);
-      const prediction = predictRows(predict, checked, good);
-      const { predictions, notFinite } = valuesOf(prediction);
-      let predictionsOfGood: RowSources["added"] = shares.addTo(predictions, prediction);
+      let { predictions, notFinite } = valuesOf(predictRows(predict, checked, good));
       if (notFinite.length > 0) {
         for (const i of notFinite) reasons.set(good[i]!, NOT_FINITE);
-        predictionsOfGood = predictionsOfGood.filter((_, i) => !reasons.has(good[i]!));
+        predictions = predictions.filter((_, i) => !reasons.has(good[i]!));
         good = goodRows(batch, reasons);
       }
       for (const finding of warnings.toSorted((a, b) => a.row - b.row))
         if (!reasons.has(finding.row))
           count(kindOf(finding, isContinued(finding, continued)), placeOf(batch, finding.row, finding.message));
-      for (const [row, reason] of [...reasons].toSorted(([a], [b]) => a - b))
-        count("rejected", placeOf(batch, row, reason));
+      const refused = [...reasons].toSorted(([a], [b]) => a - b);
+      for (const [row, reason] of refused) count("rejected", placeOf(batch, row, reason));
       predicted += good.length;
-      rejectedRows += reasons.size;
-      const inputs = batch.inputs && { columns, cells: good.map((row) => cells[row]!) };
+      rejectedRows += refused.length;
       return {
         columns: [...batch.columns, ...added.beside(batch.columns)],
         rows: good.map((row) => paddedTo(batch.columns.length, batch.rows[row]!.values)),
-        sources: {
-          isJson: batch.isJson,
-          texts: good.map((row) => batch.rows[row]!.source),
-          added: predictionsOfGood,
-        },
-        rejected: [...reasons]
-          .toSorted(([a], [b]) => a - b)
-          .map(([row, reason]) => ({ row: batch.rows[row]!, reason })),
-        ...(inputs && { inputs }),
+        sources: { isJson: batch.isJson, texts: good.map((row) => batch.rows[row]!.source), added: predictions },
+        rejected: refused.map(([row, reason]) => ({ row: batch.rows[row]!, reason })),
+        inputs: { columns, cells: good.map((row) => cells[row]!) },
       };
     },
     notes: added.notes,

@@ -182,18 +182,12 @@ function rowPredictions({ predict, labels, model }: ServedModel, digits: number 
   const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
   return (checked: CheckedSeries, rows: readonly number[]): RowPrediction[] => {
     if (rows.length === 0) return [];
-    const prediction = refusingRows(() => predictRows(predict, checked, rows));
-    const { predictions, notFinite } = valuesOf(prediction);
+    const { predictions, notFinite } = valuesOf(refusingRows(() => predictRows(predict, checked, rows)));
     if (notFinite.length > 0) throw invalidRows(notFinite.map((row) => ({ row, ...finding })));
-    // Of two classes, only the positive one; else all classes row by row.
-    const all = prediction.probabilities;
-    const sharesOf = (row: number): number[] | null => {
-      if (labels === null || all === null) return null;
-      if (target.task === "binary") return [1 - all[row]!, all[row]!];
-      return [...all.subarray(row * labels.length, (row + 1) * labels.length)];
-    };
-    return predictions.map(([value, probability = null], row) => {
-      return { value, probability, shares: sharesOf(row), id: predictionId() };
+    return predictions.map(([value, probability = null, ...classes]) => {
+      const id = predictionId();
+      if (labels === null || probability === null) return { value, probability, shares: null, id };
+      return { value, probability, shares: labels.length === 2 ? [1 - probability, probability] : classes, id };
     });
   };
 }
