@@ -28,14 +28,14 @@ interface AccessLimits {
   readonly wrongToken: (address: string) => void;
 }
 
-/**
- * @returns a function that returns the holder of the token ("" if no tokens are configured), and throws or rejects with
- * {HttpProblem} 401, 403 or 429; null if neither tokens nor a rate limit is configured
- */
+/** Resolves with the holder of the token, "" if no tokens are configured; rejects with {HttpProblem} 401, 403 or 429. */
+export type Access = (caller: Caller, ...scopes: readonly Scope[]) => Promise<string>;
+
+/** @returns null if neither tokens nor a rate limit is configured */
 export function access(
   { token, tokens, limits }: Config["serve"],
   { rate, clock, wrongToken }: AccessLimits,
-): ((caller: Caller, ...scopes: readonly Scope[]) => string | Promise<string>) | null {
+): Access | null {
   const known: KnownToken[] = [
     ...(token === null ? [] : [knownToken("token", token, ["admin"])]),
     ...tokens.map((each) => knownToken(each.name, each.token, each.scopes)),
@@ -51,14 +51,18 @@ export function access(
     if (wait > 0) throw tooMany(wait, `too many wrong tokens from ${address} (serve.limits.wrong_tokens)`);
     throw unauthorized("the bearer token is not valid", ', error="invalid_token"');
   };
-  return ({ headers, address: ip, raw }, ...scopes) => {
+  return async ({ headers, address: ip, raw }, ...scopes) => {
     const address = addressOf(ip);
     const holder = known.length === 0 ? null : holderOf(headers, address);
     if (raw !== undefined && holder !== null) tokenNames.set(raw, holder.name);
-    const wait = rate?.(holder === null ? address : `token ${holder.name}`) ?? 0;
-    return typeof wait === "number"
-      ? enforce(wait, holder, scopes)
-      : wait.then((each) => enforce(each, holder, scopes));
+    const wait = (await rate?.(holder === null ? address : `token ${holder.name}`)) ?? 0;
+    if (wait > 0) throw tooMany(wait, "the rate limit (serve.rate_limit) is exceeded");
+    if (holder === null) return "";
+    const { name } = holder;
+    if (holder.scopes.has("admin") || scopes.some((scope) => holder.scopes.has(scope))) return name;
+    throw new HttpProblem("forbidden", `the token "${name}" does not have the scope "${scopes.join('" or "')}"`, {
+      hint: "serve.tokens in config.json lists the scopes of each token",
+    });
   };
 }
 
@@ -69,15 +73,6 @@ export function addressOf(ip: string): string {
   const [first, last] = [start, end].map((part) => (part === "" ? [] : part.split(":")));
   const groups = [...first!, ...Array<string>(Math.max(0, 8 - first!.length - last!.length)).fill("0"), ...last!];
   return `${groups.slice(0, 4).join(":")}::/64`;
-}
-
-function enforce(wait: number, holder: KnownToken | null, scopes: readonly Scope[]): string {
-  if (wait > 0) throw tooMany(wait, "the rate limit (serve.rate_limit) is exceeded");
-  if (holder === null) return "";
-  if (holder.scopes.has("admin") || scopes.some((scope) => holder.scopes.has(scope))) return holder.name;
-  throw new HttpProblem("forbidden", `the token "${holder.name}" does not have the scope "${scopes.join('" or "')}"`, {
-    hint: "serve.tokens in config.json lists the scopes of each token",
-  });
 }
 
 function knownToken(name: string, token: string, scopes: readonly Scope[]) {

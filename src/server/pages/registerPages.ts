@@ -3,8 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { html, withCode } from "../../reporting/html.ts";
 import { requireReader, type PageAccess } from "./frame/pageAccess.ts";
 import { pageRenderer, type PageRenderer } from "./frame/pageRenderer.ts";
-import { whenAllowed } from "../http/guard.ts";
-import { frameworkProblem, type App, type Reply, type Request } from "../http/http.ts";
+import { frameworkProblem, type App, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { ServerState } from "../state/serverState.ts";
 import { columnPage } from "./columnPage.ts";
@@ -44,9 +43,7 @@ export type MorePages = (ui: App, tools: { readonly renderer: PageRenderer; read
 /** Call it before registerFallback. */
 export function registerPages(app: App, state: ServerState, access: PageAccess, more: MorePages): void {
   const renderer = pageRenderer(state, access);
-  const onRequest = (request: Request, _reply: Reply, done: (error?: Error) => void): void => {
-    whenAllowed(requireReader(request, access), done);
-  };
+  const onRequest = (request: Request): Promise<void> => requireReader(request, access);
   const register = async (ui: App): Promise<void> => {
     addErrors(ui, renderer);
     for (const [url, [write, ...fields]] of Object.entries(pages)) {

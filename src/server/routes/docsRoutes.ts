@@ -2,7 +2,6 @@
 import { codeVersion } from "../../config/codeVersion.ts";
 import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { endpoint, json } from "../http/endpoint.ts";
-import { whenAllowed } from "../http/guard.ts";
 import type { Scope } from "../http/access.ts";
 import { sendJson, type App, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
@@ -29,15 +28,13 @@ function document({ paths }: App, { workspace: { config }, serving }: ServerStat
 export function docsPage(app: App, state: ServerState): MorePages {
   return (ui, { renderer, access }) => {
     ui.get("/docs", async (request, reply) => {
-      const top = await Promise.resolve()
-        .then(() => requireReader(request, access, "read", "predict"))
+      const top = await requireReader(request, access, "read", "predict")
         .then(() => tryIt(state, request))
         .catch(instead);
       return renderer.send(reply, page(app, top), request);
     });
     const guarded = (...scopes: readonly Scope[]) => ({
-      onRequest: (request: Request, _reply: unknown, done: (error?: Error) => void): void =>
-        whenAllowed(requireReader(request, access, ...scopes), done),
+      onRequest: (request: Request): Promise<void> => requireReader(request, access, ...scopes),
     });
     // For browsers, whose cookie opens pages only.
     ui.get("/docs/openapi.json", guarded("read", "predict"), (_request, reply) =>

@@ -1,21 +1,25 @@
 /** Access to pages: requires a token with the scope "read", in a header or by way of the signed cookie. */
-import type { access, Scope } from "../../http/access.ts";
+import type { Access, Scope } from "../../http/access.ts";
 import type { Request } from "../../http/http.ts";
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 export interface PageAccess {
   /** Null if neither tokens nor a rate limit is configured. */
-  readonly check: ReturnType<typeof access>;
+  readonly check: Access | null;
   readonly tokens: readonly string[];
   readonly now: () => number;
 }
 
-/** @throws {HttpProblem} 401, 403 or 429; returns a promise that rejects with it if another process counts the rate */
-export function requireReader(request: Request, { check, tokens, now }: PageAccess, ...scopes: readonly Scope[]) {
+/** @throws {HttpProblem} 401, 403 or 429 */
+export async function requireReader(
+  request: Request,
+  { check, tokens, now }: PageAccess,
+  ...scopes: readonly Scope[]
+): Promise<void> {
   const { headers, ip: address, raw } = request;
   const token = headers.authorization === undefined ? tokenOfCookie(headers.cookie, tokens, now()) : undefined;
   const effective = token === undefined ? headers : { authorization: `Bearer ${token}` };
-  return check?.({ headers: effective, address, raw }, ...(scopes.length === 0 ? (["read"] as const) : scopes));
+  await check?.({ headers: effective, address, raw }, ...(scopes.length === 0 ? (["read"] as const) : scopes));
 }
 
 export function isSignedIn({ headers }: Request, { tokens, now }: PageAccess): boolean {
