@@ -18,6 +18,7 @@ describe("requestRows", () => {
     ];
     expect(rowsOf({ inputs: { a: [1, 2], b: ["x", "y"] } })).toEqual(expected);
     expect(rowsOf({ dataframe_split: { columns: ["a", "b"], index: [7, 8], data: [[1, "x"], [2, "y"]] } })).toEqual(expected); // prettier-ignore
+    expect(rowsOf({ columns: ["b", "a"], index: [0, 1], data: [["x", 1], ["y", 2]] })).toEqual(expected); // prettier-ignore
     expect(rowsOf({ instances: [[1, "x"], [2, "y"]] })).toEqual(expected); // prettier-ignore
   });
 
