@@ -134,23 +134,22 @@ function shap(
   const { withHistory, continued } = isAsked
     ? asPredicted(model, inputs)
     : { withHistory: labelled(model, inputs, table), continued: 0 };
-  if (continued > 0) {
-    const message = `${counted(continued, "row")} after the end of the history, so each looks back on the predictions before it, as with \`mlctl predict\``;
-    context.emit({ type: "warning", stage: "explain", message });
-  }
+  const warn = (message: string): void => context.emit({ type: "warning", stage: "explain", message });
+  if (continued > 0)
+    warn(
+      `${counted(continued, "row")} after the end of the history, so each looks back on the predictions before it, as with \`mlctl predict\``,
+    );
   const reached = rowsInReach(withHistory, inputs);
   const missed = inputs.rowCount - reached.length;
-  if (missed > 0) {
-    const message = `${counted(missed, "row")} not explained: the history of the model does not reach ${missed === 1 ? "it" : "them"}`;
-    context.emit({ type: "warning", stage: "explain", message });
-  }
+  if (missed > 0)
+    warn(
+      `${counted(missed, "row")} not explained: the history of the model does not reach ${missed === 1 ? "it" : "them"}`,
+    );
   const places = sampledRows(reached.length, quickRows(model, IMPORTANCE_ROWS)).map((place) => reached[place]!);
   const isSample = places.length < inputs.rowCount;
   const explained = explainTable(withHistory, isSample ? selectRows(inputs, places) : inputs);
-  if (places.length < reached.length) {
-    const message = `importance is the mean over a sample of ${places.length} of the ${inputs.rowCount} rows`;
-    context.emit({ type: "warning", stage: "explain", message });
-  }
+  if (places.length < reached.length)
+    warn(`importance is the mean over a sample of ${places.length} of the ${inputs.rowCount} rows`);
   const { task } = model.signature.target;
   // Contributions of the features of one column may cancel out, so they are added up before their size is taken.
   const columns = byInputColumn(explained);
@@ -225,10 +224,10 @@ function asPredicted(model: Model, inputs: Table): { withHistory: Model; continu
   };
 }
 
-function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount: number): Importance[] {
+function importanceOf({ featureNames, outputCount, values }: Explained, rowCount: number): Importance[] {
   const width = featureNames.length;
   const sums = new Float64Array(width);
-  for (const { values } of blocks) values.forEach((value, i) => (sums[i % width]! += Math.abs(value)));
+  values.forEach((value, i) => (sums[i % width]! += Math.abs(value)));
   return Array.from(sums, (sum, i) => ({
     feature: featureNames[i]!,
     importance: sum / (rowCount * outputCount),

@@ -80,14 +80,10 @@ function valuesOf(
   };
 }
 
-function contributionsOf({ featureNames, outputCount, blocks }: Explained, output: number, place: number) {
+function contributionsOf({ featureNames, outputCount, values }: Explained, output: number, place: number) {
   const width = featureNames.length;
   return Float64Array.from(
-    blocks.flatMap(({ values }) =>
-      Array.from(
-        { length: values.length / (width * outputCount) },
-        (_, row) => values[(row * outputCount + output) * width + place]!,
-      ),
-    ),
+    { length: values.length / (width * outputCount) },
+    (_, row) => values[(row * outputCount + output) * width + place]!,
   );
 }

@@ -85,10 +85,10 @@ describe("an ensemble", () => {
       const expected = blended({ task, classCount, predictions: alone }, Float64Array.of(0.7, 0.3));
       predicted.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 9));
 
-      const { blocks, baseValues, outputCount, featureNames } = explain(model, table);
+      const { values: shap, baseValues, outputCount, featureNames } = explain(model, table);
       const width = featureNames.length;
       const margins = Float64Array.from({ length: ROWS * outputCount }, (_, line) => {
-        const values = blocks[0]!.values.subarray(line * width, (line + 1) * width);
+        const values = shap.subarray(line * width, (line + 1) * width);
         return baseValues[line % outputCount]! + values.reduce((sum, value) => sum + value, 0);
       });
       for (let row = 0; row < ROWS; row++) {

@@ -22,8 +22,8 @@ export interface Explained {
   readonly baseValues: readonly number[];
   /** Set if contributions are not in the task's usual unit. */
   readonly unit?: string;
-  /** By block of rows, in order. */
-  readonly blocks: readonly Contributions[];
+  /** (n_samples × outputCount × n_features), see `Contributions`. */
+  readonly values: Float64Array;
 }
 
 /**
@@ -39,13 +39,17 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
     throw new MlctlError("usage", `${family} does not support SHAP values`, { hint });
   }
   const toMatrix = compileTransforms(model.transforms);
-  const starts = Array.from({ length: Math.max(1, Math.ceil(table.rowCount / BLOCK_ROWS)) }, (_, i) => i * BLOCK_ROWS);
-  const blocks = starts.map((start) =>
-    estimator.contributions!(model.estimator, toMatrix(sliceRows(table, start, start + BLOCK_ROWS)), outputs),
-  );
-  const { outputCount, baseValues, unit } = blocks[0]!;
-  const own = { featureNames, outputCount, baseValues: [...baseValues], ...(unit === undefined ? {} : { unit }) };
-  const explained = merged({ ...own, blocks }, withoutPrefixes(model.transforms, featureNames));
+  const explainFrom = (start: number): Contributions =>
+    estimator.contributions!(model.estimator, toMatrix(sliceRows(table, start, start + BLOCK_ROWS)), outputs);
+  const first = explainFrom(0);
+  const { outputCount, baseValues, unit } = first;
+  const width = outputCount * featureNames.length;
+  const values = new Float64Array(table.rowCount * width);
+  values.set(first.values);
+  for (let start = BLOCK_ROWS; start < table.rowCount; start += BLOCK_ROWS)
+    values.set(explainFrom(start).values, start * width);
+  const own = { featureNames, outputCount, baseValues: [...baseValues], values, ...(unit && { unit }) };
+  const explained = merged(own, withoutPrefixes(model.transforms, featureNames));
   return { ...explained, columns: featuresByColumn(explained.featureNames, model.transforms) };
 }
 
@@ -57,16 +61,14 @@ export function byInputColumn(explained: Explained): Explained {
 }
 
 /** By row and feature: the contribution; of several outputs, those to each. */
-export function contributionsByRow({ featureNames, outputCount, blocks }: Explained): (number | number[])[][] {
+export function contributionsByRow({ featureNames, outputCount, values }: Explained): (number | number[])[][] {
   const width = featureNames.length;
-  return blocks.flatMap(({ values }) =>
-    Array.from({ length: values.length / (width * outputCount) }, (_, row) =>
-      featureNames.map((__, feature) => {
-        const start = row * outputCount * width + feature;
-        if (outputCount === 1) return values[start]!;
-        return Array.from({ length: outputCount }, (___, output) => values[start + output * width]!);
-      }),
-    ),
+  return Array.from({ length: values.length / (width * outputCount) }, (_, row) =>
+    featureNames.map((__, feature) => {
+      const start = row * outputCount * width + feature;
+      if (outputCount === 1) return values[start]!;
+      return Array.from({ length: outputCount }, (___, output) => values[start + output * width]!);
+    }),
   );
 }
 
@@ -84,16 +86,12 @@ export function quickRows({ estimator }: Pick<Model, "estimator">, rows: number)
 
 /** Adds up the features of one name, such as those of several members of an ensemble. */
 function merged(explained: Omit<Explained, "columns">, names: readonly string[]) {
-  const { featureNames, blocks } = explained;
-  if (names === featureNames) return explained;
+  if (names === explained.featureNames) return explained;
   const places = new Map([...new Set(names)].map((name, place) => [name, place]));
   const [from, to] = [names.length, places.size];
   const into = names.map((name) => places.get(name)!);
-  const sums = blocks.map((block) => {
-    const values = new Float64Array((block.values.length / from) * to);
-    for (let i = 0; i < block.values.length; i++)
-      values[Math.floor(i / from) * to + into[i % from]!]! += block.values[i]!;
-    return { ...block, values };
-  });
-  return { ...explained, featureNames: [...places.keys()], blocks: sums };
+  const values = new Float64Array((explained.values.length / from) * to);
+  for (let i = 0; i < explained.values.length; i++)
+    values[Math.floor(i / from) * to + into[i % from]!]! += explained.values[i]!;
+  return { ...explained, featureNames: [...places.keys()], values };
 }

@@ -131,10 +131,9 @@ function explained(model: Model, { inputs, prediction }: LogEntry) {
   const names = model.signature.inputs.map(({ name }) => name);
   const row = names.map((name) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
   const { table } = rowReader(model.signature, names)([row]);
-  const { featureNames, columns: byColumn, outputCount, baseValues, blocks, unit } = explain(model, table);
+  const { featureNames, columns: byColumn, outputCount, baseValues, values, unit } = explain(model, table);
   const { classes = [], task } = model.signature.target;
   const output = outputCount === 1 ? 0 : Math.max(0, classes.indexOf(String(prediction)));
-  const values = blocks[0]!.values;
   const columns = Array.from(byColumn, ([column, places]) => {
     const features = places.map((i) => ({ name: featureNames[i]!, value: values[output * featureNames.length + i]! }));
     const value = features.reduce((sum, each) => sum + each.value, 0);
