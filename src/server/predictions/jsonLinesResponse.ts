@@ -33,35 +33,18 @@ export async function* jsonLinesResponse(
 ): AsyncGenerator<string> {
   const continueSeries = predictor.served.continueSeries();
   let write: LineWriter | undefined;
-  const respond = async (batch: readonly Line[]): Promise<string> => {
+  for await (const batch of lineBatches(withPauses(pieces, PAUSE_MS), config.serve.limits.body_bytes)) {
     const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
+    if (write === undefined && batch[0]!.row === null) {
+      const hint = "one object a line; a list of objects is sent as application/json";
+      throw new HttpProblem("bad-request", `line 1: ${batch[0]!.problem}`, { hint });
+    }
     write ??= lineWriter(predictor.served, config, rows);
     const predicted = predictor.predictEach({ ...(await predictor.toCells(rows)), requestId, continueSeries }).values();
-    const lineOf = ({ text, row, problem }: Line): string =>
-      row === null ? errorLine(problem) : write!(text, predicted.next().value!, row);
-    return batch.map(lineOf).join("");
-  };
-  let first = true;
-  let waiting: Line[] = [];
-  for await (const text of lines(withPauses(pieces, PAUSE_MS), config.serve.limits.body_bytes)) {
-    if (text === PAUSE) {
-      if (waiting.length > 0) yield await respond(waiting);
-      waiting = [];
-      continue;
-    }
-    const line = parseLine(text);
-    if (line === null) continue;
-    if (first && line.row === null) {
-      const hint = "one object a line; a list of objects is sent as application/json";
-      throw new HttpProblem("bad-request", `line 1: ${line.problem}`, { hint });
-    }
-    first = false;
-    waiting.push(line);
-    if (waiting.length < REQUEST_ROWS) continue;
-    yield await respond(waiting);
-    waiting = [];
+    yield batch
+      .map(({ text, row, problem }) => (row === null ? errorLine(problem) : write!(text, predicted.next().value!, row)))
+      .join("");
   }
-  if (waiting.length > 0) yield await respond(waiting);
 }
 
 const PAUSE = null;
@@ -86,6 +69,19 @@ async function* lines(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGe
     if (start < piece.length) rest.push(piece.subarray(start));
   }
   if (rest.length > 0) yield Buffer.concat(rest);
+}
+
+/** The lines that have arrived before each pause, and at most REQUEST_ROWS of them. */
+async function* lineBatches(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Line[]> {
+  let waiting: Line[] = [];
+  for await (const text of lines(pieces, mostBytes)) {
+    const line = text === PAUSE ? null : parseLine(text);
+    if (line !== null) waiting.push(line);
+    if (waiting.length === 0 || (text !== PAUSE && waiting.length < REQUEST_ROWS)) continue;
+    yield waiting;
+    waiting = [];
+  }
+  if (waiting.length > 0) yield waiting;
 }
 
 /** Null for a blank line. */
