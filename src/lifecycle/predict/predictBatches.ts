@@ -65,9 +65,11 @@ export async function predictBatches(
   const why = addedColumns(["line", "reason"]);
   const idColumn = addedColumns(["prediction_id"]);
   const withIds = async ({ columns: names, sources, ...batch }: PredictedBatch): Promise<PredictedBatch> => {
+    // Before anything is logged: a late column may have the name of the added one.
+    const columns = [...names, ...idColumn.beside(names)];
     const ids = await log!.add(batch.inputs, sources.added);
     const added = sources.added.map((values, row) => [...values, ids[row]!]);
-    return { ...batch, columns: [...names, ...idColumn.beside(names)], sources: { ...sources, added } };
+    return { ...batch, columns, sources: { ...sources, added } };
   };
   const bad: string[] = [];
   let columns: readonly string[] = [];
