@@ -2,18 +2,19 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { sqliteFailure, withSqliteErrors } from "../sqlite/failure.ts";
 import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
-import { type LabelTarget, type LogEntry, type LogPlace, type LogReader, predictionLogPath } from "./logReader.ts";
+import {
+  type LabelTarget,
+  type ListedEntry,
+  type LogEntry,
+  type LogPlace,
+  type LogReader,
+  predictionLogPath,
+} from "./logReader.ts";
 import { logSchema } from "./openLogDatabase.ts";
 import { sqliteLabels } from "./sqliteReader.ts";
 
 /** Rows of one short transaction, so that others can write in between. */
 const CHUNK_ROWS = 10_000;
-
-/** A label and the prediction that it belongs to. */
-interface Pair extends LabelRow, Pick<LogEntry, "seq"> {
-  readonly prediction: string | number | null;
-  readonly known: string | number | null;
-}
 
 export interface LabelRow {
   /** The prediction id, or the key that `keyOf` makes of the inputs. */
@@ -85,11 +86,10 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
     place.shared === undefined
       ? sqliteLabels(path)
       : await (await import("./postgresReader.ts")).postgresLabels(place.shared);
-  // A temporary table is a file, however many labels there are.
+  // A temporary table is a file, however many labels there are. Of rows with the same key and label, the first is kept.
   const staged = openSqlite(":memory:");
   staged.exec(`
-    CREATE TEMP TABLE staged (key TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TEMP TABLE others (key TEXT, label TEXT, line INTEGER NOT NULL, PRIMARY KEY (key, label)) STRICT, WITHOUT ROWID;
+    CREATE TEMP TABLE given (key TEXT, label TEXT, line INTEGER NOT NULL, PRIMARY KEY (key, label)) STRICT, WITHOUT ROWID;
     CREATE TEMP TABLE found (seq INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;`);
   const result: JoinResult = {
     matched: 0,
@@ -103,15 +103,17 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
     respelled: 0,
     examples: { unmatched: [], conflicts: [], invalid: [], respelled: [] },
   };
-  const stage = stager(staged, result);
-  const others = staged.prepare<unknown[], LabelRow>("SELECT * FROM others WHERE key = ? ORDER BY line");
+  const insert = staged.prepare("INSERT INTO given (key, label, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  const stage = staged.transaction((rows: readonly LabelRow[]) => {
+    for (const { key, label, line } of rows) if (insert.run(key, label, line).changes === 0) result.duplicates++;
+  });
   return {
     add: (rows) => withSqliteErrors(logSchema(path), () => stage(rows)),
     async finish() {
       try {
         await match(staged, target.reader, keyOf);
         count(staged, options, result);
-        await record(staged, target, (pair) => labelToWrite(pair, others.all(pair.key), options, result), now);
+        await record(staged, target, (rows, entry) => labelToWrite(rows, entry, options, result), now);
         return result;
       } catch (error) {
         throw sqliteFailure(error, logSchema(path)) ?? error;
@@ -124,26 +126,14 @@ export async function joinLabels(options: JoinOptions): Promise<LabelJoin> {
   };
 }
 
-/** The first label of each key, and its other ones. */
-function stager(database: SqliteDatabase, result: JoinResult): (rows: readonly LabelRow[]) => void {
-  const insert = database.prepare("INSERT INTO staged (key, label, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-  const before = database.prepare("SELECT label FROM staged WHERE key = ?").pluck();
-  const keep = database.prepare("INSERT INTO others (key, label, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-  return database.transaction((rows: readonly LabelRow[]) => {
-    for (const { key, label, line } of rows) {
-      if (insert.run(key, label, line).changes > 0) continue;
-      if (before.get(key) === label || keep.run(key, label, line).changes === 0) result.duplicates++;
-    }
-  });
-}
-
 async function match(staged: SqliteDatabase, reader: LogReader, keyOf: JoinOptions["keyOf"]): Promise<void> {
-  const put = staged.prepare("INSERT INTO found SELECT ?, key FROM staged WHERE key = ?");
+  const put = staged.prepare("INSERT INTO found SELECT ?, key FROM given WHERE key = ? LIMIT 1");
   const putAll = staged.transaction((found: readonly (readonly [seq: number, key: string | null])[]) => {
     for (const [seq, key] of found) if (key !== null) put.run(seq, key);
   });
   if (keyOf === null) {
-    const some = staged.prepare<unknown[], string>("SELECT key FROM staged WHERE key > ? ORDER BY key LIMIT ?").pluck();
+    const next = "SELECT DISTINCT key FROM given WHERE key > ? ORDER BY key LIMIT ?";
+    const some = staged.prepare<unknown[], string>(next).pluck();
     for (let keys = some.all("", CHUNK_ROWS); keys.length > 0; keys = some.all(keys.at(-1)!, CHUNK_ROWS))
       putAll((await reader.those("predictionId", keys)).map(({ seq, predictionId }) => [seq, predictionId]));
     return;
@@ -160,26 +150,20 @@ async function match(staged: SqliteDatabase, reader: LogReader, keyOf: JoinOptio
 async function record(
   staged: SqliteDatabase,
   { reader, locked, write }: LabelTarget,
-  choose: (pair: Pair) => string | number | undefined,
+  choose: (rows: readonly LabelRow[], entry: ListedEntry) => string | number | undefined,
   now: number,
 ): Promise<void> {
-  const some = staged.prepare<unknown[], Omit<Pair, "prediction" | "known">>(
-    "SELECT f.seq, s.key, s.label, s.line FROM found f CROSS JOIN staged s USING (key) WHERE f.seq > ? ORDER BY f.seq LIMIT ?",
+  const given = staged.prepare<unknown[], LabelRow>("SELECT * FROM given WHERE key = ? ORDER BY line");
+  const some = staged.prepare<unknown[], { readonly seq: number; readonly key: string }>(
+    "SELECT seq, key FROM found WHERE seq > ? ORDER BY seq LIMIT ?",
   );
   for (let chunk = some.all(0, CHUNK_ROWS); chunk.length > 0; chunk = some.all(chunk.at(-1)!.seq, CHUNK_ROWS)) {
-    const asked = chunk;
+    const keys = new Map(chunk.map(({ seq, key }) => [seq, key]));
     await locked(async () => {
-      const entries = await reader.those(
-        "seq",
-        asked.map(({ seq }) => seq),
-      );
-      const bySeq = new Map(entries.map((entry) => [entry.seq, entry]));
-      const labels = asked.flatMap((each) => {
-        const entry = bySeq.get(each.seq);
-        if (entry === undefined) return [];
-        const { prediction, label: known } = entry;
-        const label = choose({ ...each, prediction, known });
-        return label === undefined ? [] : [{ seq: each.seq, label, isNew: known === null, at: now }];
+      const entries = (await reader.those("seq", [...keys.keys()])).toSorted((a, b) => a.seq - b.seq);
+      const labels = entries.flatMap((entry) => {
+        const label = choose(given.all(keys.get(entry.seq)), entry);
+        return label === undefined ? [] : [{ seq: entry.seq, label, isNew: entry.label === null, at: now }];
       });
       await write(labels);
     });
@@ -189,58 +173,45 @@ async function record(
 function count(database: SqliteDatabase, { examples }: JoinOptions, result: JoinResult): void {
   const number = (sql: string): number => database.prepare(sql).pluck().get() as number;
   result.matched = number("SELECT count(DISTINCT key) FROM found");
-  const all = "(SELECT * FROM staged UNION ALL SELECT * FROM others) WHERE key NOT IN (SELECT key FROM found)";
+  const all = "given WHERE key NOT IN (SELECT key FROM found)";
   result.unmatched = number(`SELECT count(*) FROM ${all}`);
   const unmatched = database.prepare(`SELECT line, key, label FROM ${all} ORDER BY line LIMIT ?`);
   result.examples.unmatched.push(...(unmatched.all(examples) as LabelExample[]));
 }
 
+/** @param rows those with the key of the prediction, each with another label */
 function labelToWrite(
-  pair: Pair,
-  others: readonly LabelRow[],
-  { toLabel, replace, examples }: JoinOptions,
+  rows: readonly LabelRow[],
+  { prediction, label: known }: ListedEntry,
+  { toLabel, replace, examples: most }: JoinOptions,
   result: JoinResult,
 ): string | number | undefined {
-  const { prediction, known, key } = pair;
+  const note = (kind: "conflicts" | "invalid" | "respelled", example: LabelExample): void => {
+    result[kind]++;
+    if (result.examples[kind].length < most) result.examples[kind].push(example);
+  };
   /** By what is written: "1" and "1.0" may be the same class. */
-  const valid = new Map<string | number, Omit<LabelExample, "key">>();
-  for (const { label: given, line } of [pair, ...others]) {
-    const label = toLabel(given, prediction);
-    if (label === undefined) {
-      result.invalid++;
-      const problem = typeof prediction === "number" ? "is not a number" : "is not a label of the model";
-      addExample(result.examples.invalid, examples, { key, line, label: given, problem });
-    } else if (!valid.has(label)) valid.set(label, { line, label: given });
+  const valid = new Map<string | number, LabelRow>();
+  for (const row of rows) {
+    const label = toLabel(row.label, prediction);
+    const problem = typeof prediction === "number" ? "is not a number" : "is not a label of the model";
+    if (label === undefined) note("invalid", { ...row, problem });
+    else if (!valid.has(label)) valid.set(label, row);
   }
   const [found, second] = valid;
   if (found === undefined) return undefined;
   const [label, first] = found;
-  const recorded = known === null ? {} : { known };
   if (second !== undefined) {
     for (const each of valid.values()) {
-      result.conflicts++;
-      const other = each === first ? second[1] : first;
-      addExample(result.examples.conflicts, examples, { key, ...each, ...recorded, other });
+      const { line, label: text } = each === first ? second[1] : first;
+      note("conflicts", { ...each, ...(known !== null && { known }), other: { line, label: text } });
     }
     return undefined;
   }
-  if (typeof label === "string" && label !== first.label) {
-    result.respelled++;
-    addExample(result.examples.respelled, examples, { key, ...first, readAs: label });
-  }
-  if (known === null) {
-    result.labelled++;
-    return label;
-  }
-  if (known === label) result.unchanged++;
+  if (typeof label === "string" && label !== first.label) note("respelled", { ...first, readAs: label });
+  if (known === null) result.labelled++;
+  else if (known === label) result.unchanged++;
   else if (replace) result.replaced++;
-  else {
-    result.conflicts++;
-    addExample(result.examples.conflicts, examples, { key, ...first, known });
-  }
-  return known !== label && replace ? label : undefined;
-}
-
-function addExample(examples: LabelExample[], most: number, example: LabelExample): void {
-  if (examples.length < most) examples.push(example);
+  else note("conflicts", { ...first, known });
+  return known === null || (known !== label && replace) ? label : undefined;
 }

@@ -39,11 +39,11 @@ class ThreadedLog implements PredictionLog {
   readonly #options: PredictionLogOptions;
   readonly #name: string;
   readonly #thread: WorkerThread<WriterRequest, WriterReply>;
+  /** Rows leave it once the thread has replied. */
   #queue: LoggedRow[] = [];
-  #queuedSigns = 0;
-  /** The batch that was sent to the thread, until the thread replies. */
-  #sent: readonly LoggedRow[] = [];
-  #isAwaitingReply = false;
+  #queuedCharacters = 0;
+  /** The batch on its way; true if it was written. */
+  #sending: Promise<boolean> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #accepted = 0;
   #written = 0;
@@ -57,7 +57,6 @@ class ThreadedLog implements PredictionLog {
   /** The trouble ends once this number of rows is written or refused; null while it goes on. */
   #lateUpTo: number | null = null;
   #isClosed = false;
-  #listeners: { readonly upTo: number; readonly resolve: () => void }[] = [];
 
   constructor(options: PredictionLogOptions) {
     this.#options = options;
@@ -72,7 +71,8 @@ class ThreadedLog implements PredictionLog {
 
   append(predictions: readonly LoggedPrediction[]): void {
     for (const entry of predictions) {
-      if (this.#isClosed || this.#waiting() >= this.#options.queueRows || this.#queuedSigns >= QUEUE_CHARACTERS) {
+      const isFull = this.#queue.length >= this.#options.queueRows || this.#queuedCharacters >= QUEUE_CHARACTERS;
+      if (this.#isClosed || isFull) {
         this.#dropped++;
         this.#noteTrouble(this.#trouble ?? `${this.#name} is not written fast enough`, true);
         continue;
@@ -80,7 +80,7 @@ class ThreadedLog implements PredictionLog {
       try {
         const row = loggedRow(entry);
         this.#queue.push(row);
-        this.#queuedSigns += row[4].length;
+        this.#queuedCharacters += row[4].length;
         this.#accepted++;
       } catch (error) {
         this.#dropped++;
@@ -88,30 +88,27 @@ class ThreadedLog implements PredictionLog {
         this.#noteTrouble(this.#lastError, true);
       }
     }
-    if (this.#queue.length >= BATCH_ROWS && this.#lastError === null) this.#send();
+    if (this.#lastError === null) this.#next();
     else if (this.#queue.length > 0) this.#wake(this.#options.flushMs);
   }
 
-  flush(): Promise<void> {
-    const done = new Promise<void>((resolve) => void this.#listeners.push({ upTo: this.#accepted, resolve }));
-    this.#send();
-    this.#resolveListeners();
-    return done;
+  /** Does not wait for the retry after a failure, because a disk may stay full for days; stats() reports the error. */
+  async flush(): Promise<void> {
+    const upTo = this.#accepted;
+    while (this.#queue.length > 0 && this.#settled() < upTo && (await this.#send()));
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     // A slow log gets as long as it makes progress.
-    for (let before = -1; this.#waiting() > 0 && this.#settled() > before;) {
+    for (let before = -1; this.#queue.length > 0 && this.#settled() > before;) {
       before = this.#settled();
       await withinTime(this.flush());
     }
-    if (this.#waiting() > 0) this.#trouble ??= `${this.#name} did not respond within ${CLOSE_MILLISECONDS / 1000} s`;
-    this.#dropped += this.#waiting();
+    if (this.#queue.length > 0) this.#trouble ??= `${this.#name} did not respond within ${CLOSE_MILLISECONDS / 1000} s`;
+    this.#dropped += this.#queue.length;
     this.#queue = [];
-    this.#queuedSigns = 0;
-    this.#sent = [];
     this.#stopTimer();
     if (this.#thread.isRunning()) await withinTime(this.#thread.request({ rows: null }).catch(() => {}));
     await this.#thread.end();
@@ -119,7 +116,7 @@ class ThreadedLog implements PredictionLog {
 
   stats() {
     return {
-      queued: this.#waiting(),
+      queued: this.#queue.length,
       written: this.#written,
       dropped: this.#dropped,
       late: this.#late,
@@ -146,10 +143,6 @@ class ThreadedLog implements PredictionLog {
     this.#options.changed?.();
   }
 
-  #waiting(): number {
-    return this.#queue.length + this.#sent.length;
-  }
-
   #settled(): number {
     return this.#written + this.#refused;
   }
@@ -169,27 +162,34 @@ class ThreadedLog implements PredictionLog {
     this.#timer = undefined;
   }
 
-  /** Sends one batch at a time; the next one follows the reply. Sends a failed batch again. */
-  #send(): void {
-    if (this.#isAwaitingReply) return;
-    this.#stopTimer();
-    if (this.#sent.length === 0) {
-      this.#sent = this.#queue.splice(0, BATCH_ROWS);
-      if (this.#sent.length === 0) return;
-    }
-    this.#isAwaitingReply = true;
-    this.#thread.request({ rows: this.#sent }).then(
-      (reply) => this.#handleReply(reply),
-      // Nothing is sent any more if close() has given up.
-      (error: unknown) => this.#sent.length > 0 && this.#failed(String(error)),
-    );
+  #next(): void {
+    if (this.#queue.length >= BATCH_ROWS) void this.#send();
+    else if (this.#queue.length > 0) this.#wake(this.#options.flushMs);
   }
 
-  #handleReply(reply: WriterReply): void {
-    if ("error" in reply) return this.#failed(reply.error);
-    this.#isAwaitingReply = false;
-    for (const row of this.#sent) this.#queuedSigns -= row[4].length;
-    this.#sent = [];
+  /** Sends one batch at a time; a failed one is sent again. @returns whether it was written */
+  #send(): Promise<boolean> {
+    this.#stopTimer();
+    return (this.#sending ??= this.#sendBatch().then((isWritten) => {
+      this.#sending = undefined;
+      if (isWritten) this.#next();
+      else if (!this.#isClosed) this.#wake(RETRY_MILLISECONDS);
+      return isWritten;
+    }));
+  }
+
+  async #sendBatch(): Promise<boolean> {
+    const rows = this.#queue.slice(0, BATCH_ROWS);
+    if (rows.length === 0) return true;
+    const reply = await this.#thread.request({ rows }).catch(asReply);
+    // close() has given up.
+    if (this.#queue.length === 0) return false;
+    if ("error" in reply) {
+      this.#lastError = reply.error;
+      this.#noteTrouble(reply.error, false);
+      return false;
+    }
+    for (const row of this.#queue.splice(0, rows.length)) this.#queuedCharacters -= row[4].length;
     this.#written += reply.written;
     this.#refused += reply.refused;
     this.#dropped += reply.refused;
@@ -197,28 +197,12 @@ class ThreadedLog implements PredictionLog {
     if (this.#trouble !== null) this.#late += reply.written;
     if (reply.problem === null) this.#endTrouble();
     else this.#noteTrouble(reply.problem, true);
-    this.#resolveListeners();
-    if (this.#queue.length >= BATCH_ROWS || this.#listeners.length > 0) this.#send();
-    else if (this.#queue.length > 0) this.#wake(this.#options.flushMs);
+    return true;
   }
+}
 
-  #failed(reason: string): void {
-    this.#isAwaitingReply = false;
-    this.#lastError = reason;
-    this.#noteTrouble(reason, false);
-    // Callers of flush() do not wait for the retry, because a disk may stay full for days; stats() reports the error.
-    for (const { resolve } of this.#listeners.splice(0)) resolve();
-    if (!this.#isClosed) this.#wake(RETRY_MILLISECONDS);
-  }
-
-  /** Resolves the flushes whose rows are all written or refused. */
-  #resolveListeners(): void {
-    const settled = this.#settled();
-    const waiting = this.#listeners.filter(({ upTo }) => upTo > settled);
-    const done = this.#listeners.filter(({ upTo }) => upTo <= settled);
-    this.#listeners = waiting;
-    for (const { resolve } of done) resolve();
-  }
+function asReply(error: unknown): WriterReply {
+  return { error: String(error) };
 }
 
 async function withinTime(work: Promise<unknown>): Promise<void> {
