@@ -11,12 +11,8 @@ const otherVariables = ["XGBOOST_LIBRARY", "DEBUG", "CONFIG", "DIRECTORY", "TOKE
   (name) => `${VARIABLE_PREFIX}${name}`,
 );
 
-/** @param schema called only if needed @param referenced variables that config.json uses as `${NAME}` */
-export function environmentSettings(
-  environment: Environment,
-  schema: () => SchemaNode,
-  referenced: ReadonlySet<string>,
-) {
+/** @param schema called only if needed @param text config.json, which may use variables as `${NAME}` */
+export function environmentSettings(environment: Environment, schema: () => SchemaNode, text: string) {
   const isGiven = (name: string): boolean =>
     name.startsWith(VARIABLE_PREFIX) && environment[name] !== undefined && !otherVariables.includes(name);
   const given = Object.keys(environment).filter(isGiven);
@@ -28,7 +24,7 @@ export function environmentSettings(
     const path = paths.get(variable);
     if (path !== undefined) {
       settings.push({ variable, path, value: settingFromText(environment[variable]!, path, schema()) });
-    } else if (!referenced.has(variable)) {
+    } else if (!text.includes(`\${${variable}`)) {
       const names = [...paths.keys(), ...otherVariables].map((name) => name.slice(VARIABLE_PREFIX.length));
       const close = suggest(variable.slice(VARIABLE_PREFIX.length), names);
       const advice = close === undefined ? "" : `; did you mean ${VARIABLE_PREFIX}${close}?`;

@@ -51,14 +51,6 @@ describe("loadConfig", () => {
     expect(config.promotion.beat_baseline).toBe(true);
   });
 
-  it("says what became of a setting of an earlier version", async () => {
-    const { warnings, config } = await load({ ...folders, target: "exited", retention: { backups: { keep: 3 } } });
-    expect(warnings).toEqual([
-      expect.stringMatching(/^config\.json:\d+: retention\.backups is ignored: `mlctl prune`/),
-    ]);
-    expect(config.retention).not.toHaveProperty("backups");
-  });
-
   it("reports all errors at once, each with line, path, value found, values allowed and a suggestion", async () => {
     const error = await refusal(
       `{

@@ -13,7 +13,7 @@ import { fileVariables } from "./variablesFile.ts";
 import { extendedFile, type ExtendedFile } from "./extendedFile.ts";
 import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
-import { leaves, valueAt, withoutValueAt, withValueAt, type Path } from "./jsonPath.ts";
+import { leaves, valueAt, withoutValueAt, withValueAt } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./jsonc.ts";
 import { plainSecrets, recordableConfig, secretValues, plainNote } from "./recordableConfig.ts";
 import { resolveReferences, type Reference } from "./references.ts";
@@ -59,12 +59,6 @@ export interface LoadedConfig {
   readonly trust: Trust;
 }
 
-/** Settings of earlier versions, which workspaces and their backups may still have. */
-const removed: Readonly<Record<string, string>> = {
-  "retention.after_fullprocess": "a job of `schedule` runs `mlctl prune`",
-  "retention.backups": "`mlctl prune` deletes no backups any more",
-};
-
 /** An error of kind "usage" with all problems in `details`. */
 export class ConfigError extends MlctlError {
   /** The keys that have problems, joined with dots. */
@@ -91,9 +85,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const schema = (): SchemaNode => configJsonSchema(known);
   const variables = fileVariables(path);
   const extended = extendedFile(path, readConfig);
-  const old = Object.keys(removed).filter((key) => valueAt(extended.value, key.split(".")) !== undefined);
   const { without = [] } = options;
-  const kept = [...old, ...without].reduce((rest, key) => withoutValueAt(rest, key.split(".")), extended.value);
+  const kept = without.reduce((rest, key) => withoutValueAt(rest, key.split(".")), extended.value);
   // The one key without a default.
   const value = without.includes("target") ? withValueAt(kept, ["target"], "-") : kept;
   const file = { ...extended, value };
@@ -127,10 +120,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const ofFile = Object.entries(variables).filter(([variable]) => options.environment[variable] === undefined);
   const hooks = hooksOf(given, shown, { isFromFile, variables: new Map(ofFile) });
   const trust = trustOf(hooks, path, options.environment);
-  const ignored = old.map(
-    (key) => `${file.places.get(key) ?? name}: ${key} is ignored: ${removed[key]}; delete the key`,
-  );
-  const notes = { warnings: [...ignored, ...warnings], unset: lines, plainSecrets: plainNote(plain, sourceOf) };
+  const notes = { warnings, unset: lines, plainSecrets: plainNote(plain, sourceOf) };
   return { ...loaded, ...notes, sources, sourceOf, references, trust };
 }
 
@@ -139,13 +129,14 @@ function readLayers(
   options: LoadOptions & { name: string; schema: () => SchemaNode; variables: Environment },
 ) {
   const { name, schema, variables } = options;
-  const resolved = resolveReferences(file.value, { ...variables, ...options.environment }, schema);
-  const names = new Set(resolved.references.map(({ name: variable }) => variable));
-  const environment = environmentSettings(options.environment, schema, names);
+  const environment = environmentSettings(options.environment, schema, JSON.stringify(file.value));
   const overrides = [
     ...environment.settings.map(({ variable, path, value }) => ({ path, source: variable, value })),
     ...(options.flags ?? []).map(({ key, flag, value }) => ({ path: key.split("."), source: flag, value })),
   ];
+  // What a flag or variable sets is not read, so that a variable in it need not be set.
+  const own = overrides.reduce((rest, { path }) => withoutValueAt(rest, path), file.value);
+  const resolved = resolveReferences(own, { ...variables, ...options.environment }, schema);
   const set = leaves(file.value).map(({ path }) => path.join("."));
   const sources = new Map(set.map((key) => [key, file.places.get(key) ?? `${name}:1`]));
   let [given, shown] = [resolved.value, file.value];
@@ -156,7 +147,6 @@ function readLayers(
     for (const other of sources.keys()) if (other.startsWith(`${key}.`)) sources.delete(other);
     sources.set(key, source);
   }
-  const isKept = (path: Path) => !overrides.some(({ path: over }) => over.every((key, i) => String(path[i]) === key));
   // An override of the key or an ancestor, else the line of the key or its nearest ancestor.
   const sourceOf = (path: string): string | undefined => {
     const parts = path.split(".");
@@ -164,17 +154,7 @@ function readLayers(
     const override = keys.map((key) => sources.get(key)).find((source) => source?.includes(":") === false);
     return override ?? [...keys, ""].map((key) => file.places.get(key)).find((line) => line !== undefined);
   };
-  return {
-    given,
-    shown,
-    sources,
-    sourceOf,
-    warnings: environment.warnings,
-    originals: resolved.originals.filter(isKept),
-    references: resolved.references.filter(({ path }) => isKept(path)),
-    unset: resolved.unset.filter(({ path }) => isKept(path)),
-    problems: resolved.problems.filter(({ path }) => isKept(path.split("."))),
-  };
+  return { ...resolved, given, shown, sources, sourceOf, warnings: environment.warnings };
 }
 
 function findConfig({ path, directory }: LoadOptions): string {

@@ -23,11 +23,9 @@ export function consistencyProblems(config: Config, configPath: string): ConfigP
     ...(["id_columns", "drop_columns"] as const)
       .filter((key) => config[key].includes(config.target))
       .map((path) => ({ path, message: `found "${config.target}", which is the target` })),
-    ...splitProblems(config),
-    ...selectionProblems(config),
+    ...rules(config).flatMap(([isBroken, path, message]) => (isBroken ? [{ path, message }] : [])),
     ...searchProblems(config),
     ...limitProblems(config),
-    ...costProblems(config),
     ...aliasProblems(config),
     ...sourceProblems(config),
   ];
@@ -85,39 +83,60 @@ function identityOf(path: string): string {
   return process.platform === "darwin" || process.platform === "win32" ? path.toLowerCase() : path;
 }
 
-function splitProblems({ train: { split }, time_column }: Config): ConfigProblem[] {
-  if (split.method === "time" && time_column === null) {
-    return [{ path: "train.split.method", message: 'found "time", but time_column is not set' }];
-  }
-  if (split.method === "head" && split.rows === null) {
-    return [{ path: "train.split.rows", message: 'missing, method "head" needs the number of training rows' }];
-  }
-  if (split.cutoff !== null && split.method !== null && split.method !== "time") {
-    const message = `found a cutoff, but the method is "${split.method}"; did you mean "time"?`;
-    return [{ path: "train.split.cutoff", message }];
-  }
-  return [];
-}
-
-function selectionProblems({ train: { selection, split }, time_column }: Config): ConfigProblem[] {
-  const { method, group_column, period } = selection;
-  if (period !== null && method !== "time_series") {
-    const message = `found "${period}", but only method "time_series" has periods`;
-    return [{ path: "train.selection.period", message }];
-  }
-  // Without a split method, mlctl looks for a date in whose order the rows are.
-  if (method === "time_series" && time_column === null && split.method !== null) {
-    return [{ path: "train.selection.method", message: 'found "time_series", but time_column is not set' }];
-  }
-  if (method === "group_k_fold" && group_column === null) {
-    const message = 'missing, method "group_k_fold" needs the column of groups';
-    return [{ path: "train.selection.group_column", message }];
-  }
-  if (split.method === "group" && group_column === null) {
-    const message = 'found "group", but train.selection.group_column, the column of groups, is not set';
-    return [{ path: "train.split.method", message }];
-  }
-  return [];
+function rules(config: Config): (readonly [isBroken: boolean, path: string, message: string])[] {
+  const { time_column, costs, promotion, monitor } = config;
+  const { split, selection, metric } = config.train;
+  const { currency: _, ...values } = costs ?? { currency: null };
+  const [alarm, miss] = [costs?.false_positive ?? 0, costs?.false_negative ?? 0];
+  const noCosts = 'found "cost", but "costs" is not set';
+  return [
+    [split.method === "time" && time_column === null, "train.split.method", 'found "time", but time_column is not set'],
+    [
+      split.method === "head" && split.rows === null,
+      "train.split.rows",
+      'missing, method "head" needs the number of training rows',
+    ],
+    [
+      split.cutoff !== null && split.method !== null && split.method !== "time",
+      "train.split.cutoff",
+      `found a cutoff, but the method is "${split.method}"; did you mean "time"?`,
+    ],
+    [
+      split.method === "group" && selection.group_column === null,
+      "train.split.method",
+      'found "group", but train.selection.group_column, the column of groups, is not set',
+    ],
+    [
+      selection.period !== null && selection.method !== "time_series",
+      "train.selection.period",
+      `found "${selection.period}", but only method "time_series" has periods`,
+    ],
+    [
+      // Without a split method, mlctl looks for a date in whose order the rows are.
+      selection.method === "time_series" && time_column === null && split.method !== null,
+      "train.selection.method",
+      'found "time_series", but time_column is not set',
+    ],
+    [
+      selection.method === "group_k_fold" && selection.group_column === null,
+      "train.selection.group_column",
+      'missing, method "group_k_fold" needs the column of groups',
+    ],
+    [
+      alarm < 0 && miss < 0,
+      "costs",
+      `both mistakes are gains (${alarm} and ${miss}); write what they cost as positive numbers`,
+    ],
+    [
+      costs !== null && Object.values(values).every((value) => value === 0),
+      "costs",
+      'all costs are 0; set "false_positive", "false_negative", …',
+    ],
+    // By name: config does not know the metrics.
+    [costs === null && metric === "cost", "train.metric", noCosts],
+    [costs === null && promotion.require["cost"] !== undefined, "promotion.require.cost", noCosts],
+    [costs === null && monitor.require["cost"] !== undefined, "monitor.require.cost", noCosts],
+  ];
 }
 
 function limitProblems(config: Config): ConfigProblem[] {
@@ -134,26 +153,6 @@ function limitProblems(config: Config): ConfigProblem[] {
         message: `found min ${limit?.min} above max ${limit?.max}`,
       })),
   );
-}
-
-/** The metric "cost" needs `costs`, with at least one value other than 0. By name: config does not know the metrics. */
-function costProblems({ costs, train, promotion, monitor }: Config): ConfigProblem[] {
-  if (costs !== null) {
-    const { currency: _currency, ...values } = costs;
-    const { false_positive: alarm, false_negative: miss } = costs;
-    if (alarm < 0 && miss < 0) {
-      const message = `both mistakes are gains (${alarm} and ${miss}); write what they cost as positive numbers`;
-      return [{ path: "costs", message }];
-    }
-    if (Object.values(values).some((value) => value !== 0)) return [];
-    return [{ path: "costs", message: 'all costs are 0; set "false_positive", "false_negative", …' }];
-  }
-  const paths = [
-    ...(train.metric === "cost" ? ["train.metric"] : []),
-    ...(promotion.require["cost"] === undefined ? [] : ["promotion.require.cost"]),
-    ...(monitor.require["cost"] === undefined ? [] : ["monitor.require.cost"]),
-  ];
-  return paths.map((path) => ({ path, message: 'found "cost", but "costs" is not set' }));
 }
 
 /** An alias refers to one run, so it may be listed only once. */
