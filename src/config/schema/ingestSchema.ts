@@ -1,6 +1,7 @@
 /** The `ingest` section of config.json. */
 import { z } from "zod";
-import { byName, duration, flag, httpHeaders, orNull, secret, text, whole } from "./values.ts";
+import { between, byName, choice, duration, flag, httpHeaders, matching } from "./values.ts";
+import { orNull, secret, section, text, whole } from "./values.ts";
 
 const sqlExpressions = () => byName(text());
 
@@ -13,14 +14,11 @@ export function ingestSchema() {
       .describe(
         "where rows come from beside the folders, which keep what came as files: https://…, s3://bucket/prefix or postgres://user@host/database, as a string or as an object with settings",
       ),
-    download: z
-      .strictObject({
-        timeout: duration("60s").default("60s").describe("how long a source may send nothing"),
-        retries: whole(0).max(100).default(3).describe("number of retries after a failure that may pass"),
-        retry_delay: duration("5s").default("5s").describe("wait before each retry"),
-      })
-      .prefault({})
-      .describe("settings for all sources"),
+    download: section("settings for all sources", {
+      timeout: duration("60s").default("60s").describe("how long a source may send nothing"),
+      retries: whole(0).max(100).default(3).describe("number of retries after a failure that may pass"),
+      retry_delay: duration("5s").default("5s").describe("wait before each retry"),
+    }),
     pattern: text()
       .default("**/*.{csv,csv.gz,tsv,tsv.gz,json,json.gz,jsonl,jsonl.gz,ndjson,ndjson.gz,parquet}")
       .describe("files of the input folder to read"),
@@ -68,20 +66,14 @@ export function ingestSchema() {
       .describe(
         "which of several identical rows to keep, e.g. if files overlap; false keeps all: without an id, equal rows may be different cases",
       ),
-    other_columns: z
-      .enum(["reject", "fill"])
-      .default("reject")
-      .describe(
-        "a file without the target, or without most of the columns that the other files share: reject it, or fill what it lacks with missing values",
-      ),
+    other_columns: choice(["reject", "fill"], "reject").describe(
+      "a file without the target, or without most of the columns that the other files share: reject it, or fill what it lacks with missing values",
+    ),
     accumulate: flag(true).describe("keep rows of earlier files from the same input folder"),
-    expect: z
-      .strictObject({
-        min_rows: whole(0).default(0).describe("minimum number of rows"),
-        columns: byName(columnExpectation()).describe("limits by column"),
-      })
-      .prefault({})
-      .describe("requirements on the dataset; if it violates one, ingest fails and writes nothing"),
+    expect: section("requirements on the dataset; if it violates one, ingest fails and writes nothing", {
+      min_rows: whole(0).default(0).describe("minimum number of rows"),
+      columns: byName(columnExpectation()).describe("limits by column"),
+    }),
   });
 }
 
@@ -114,9 +106,7 @@ function paging() {
   ]);
 }
 
-function oneCharacter() {
-  return z.string().regex(/^[^\r\n]$/, "must be one character");
-}
+const oneCharacter = () => matching(/^[^\r\n]$/, "must be one character");
 
 function isEncoding(label: string): boolean {
   try {
@@ -131,6 +121,6 @@ function columnExpectation() {
   return z.strictObject({
     min: z.number().optional().describe("smallest allowed value"),
     max: z.number().optional().describe("largest allowed value"),
-    missing_share: z.number().min(0).max(1).optional().describe("largest allowed share of missing values"),
+    missing_share: between(0, 1).optional().describe("largest allowed share of missing values"),
   });
 }

@@ -2,11 +2,13 @@
 import { z } from "zod";
 import { limit, type limits } from "./promotionSchema.ts";
 import {
+  between,
   byName,
   choice,
   orNull,
   positiveDuration,
   share,
+  some,
   text,
   texts,
   whole,
@@ -45,10 +47,9 @@ export function monitorSchema(require: ReturnType<typeof limits>, driftTests?: s
       .describe(
         "a segment with fewer labelled rows is not evaluated; metrics by class, such as f1, need 10 rows of each class, too",
       ),
-    retrain_on: z
-      .array(z.enum(["drift", "quality", "performance"]))
-      .default([])
-      .describe("fullprocess retrains if monitoring fails in one of these areas, even without new files"),
+    retrain_on: some(["drift", "quality", "performance"], []).describe(
+      "fullprocess retrains if monitoring fails in one of these areas, even without new files",
+    ),
   });
 }
 
@@ -57,16 +58,12 @@ function driftSchema(driftTests: string | undefined) {
     rules: choice(["calibrated", "evidently"], "calibrated").describe(
       "calibrated: few false alarms at any number of rows; evidently: the defaults of that library, for any number of rows, with predictions and labels among the columns",
     ),
-    dataset_share: z
-      .number()
-      .min(0)
-      .max(1)
+    dataset_share: between(0, 1)
       .default(0.5)
       .describe("share of drifted columns at which the dataset counts as drifted"),
-    fail_on: z
-      .array(z.enum(["dataset", "prediction", "target", "columns"]))
-      .default(["dataset"])
-      .describe("which drift is a failure; other drift is a warning"),
+    fail_on: some(["dataset", "prediction", "target", "columns"], ["dataset"]).describe(
+      "which drift is a failure; other drift is a warning",
+    ),
     columns: byName(
       z.strictObject({
         test: text()
@@ -140,12 +137,9 @@ export function alertsSchema() {
 function shared() {
   return {
     name: text().optional().describe("name of the channel in results; default: its type and address"),
-    on: z
-      .array(z.enum(areas))
-      .default(["drift", "quality", "performance", "job"])
-      .describe(
-        "what to report; job: a scheduled job failed, or `watch` or `ingest` rejected a file, or it succeeds again; deployed: production switched to another model",
-      ),
+    on: some(areas, ["drift", "quality", "performance", "job"]).describe(
+      "what to report; job: a scheduled job failed, or `watch` or `ingest` rejected a file, or it succeeds again; deployed: production switched to another model",
+    ),
     level: choice(["fail", "warn"], "fail").describe(
       "lowest level to report; fail: failures only; warn: warnings too, such as drift of single columns (monitor.drift.fail_on)",
     ),

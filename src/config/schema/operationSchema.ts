@@ -1,25 +1,23 @@
 /** The `schedule`, `retention` and `limits` sections of config.json. */
 import { z } from "zod";
 import { DEFAULT_MEMORY, memoryPattern } from "../../core/memoryLimit.ts";
-import { choice, duration, flag, orNull, secret, text, whole, httpHeaders } from "./values.ts";
+import { choice, duration, flag, httpHeaders, matching, orNull, secret, section, text, whole } from "./values.ts";
 
 export const jobNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/;
 
 export function scheduleSchema() {
   return z.array(
     z.strictObject({
-      name: z
-        .string()
-        .regex(jobNamePattern, "letters, digits, - and _, at most 60")
-        .describe("name of the job; without `command` also the command to run, e.g. fullprocess"),
+      name: matching(jobNamePattern, "letters, digits, - and _, at most 60").describe(
+        "name of the job; without `command` also the command to run, e.g. fullprocess",
+      ),
       command: orNull(text()).describe("command to run; null: the job's name"),
       args: secret(z.array(z.string()), "arguments")
         .default([])
         .describe('arguments of the command, such as ["--fail-on", "drift"]'),
-      cron: z
-        .string()
-        .regex(/^\s*\S+(\s+\S+){4,5}\s*$/, "five or six cron fields, such as */10 * * * *")
-        .describe("when to run: minute hour day month weekday"),
+      cron: matching(/^\s*\S+(\s+\S+){4,5}\s*$/, "five or six cron fields, such as */10 * * * *").describe(
+        "when to run: minute hour day month weekday",
+      ),
       timezone: text().default("UTC").describe("time zone of cron"),
       jitter: duration("10m")
         .nullable()
@@ -35,9 +33,7 @@ export function scheduleSchema() {
 
 export function limitsSchema() {
   return z.strictObject({
-    memory: z
-      .string()
-      .regex(memoryPattern, "a size such as 4GB or 600MB, or a share of the memory such as 50%")
+    memory: matching(memoryPattern, "a size such as 4GB or 600MB, or a share of the memory such as 50%")
       .refine((size) => !/^([1-4]?\d?\d(\.\d+)?)MB$/.test(size), "at least 500MB: SQL needs blocks of 256 MB")
       .default(DEFAULT_MEMORY)
       .describe(
@@ -73,13 +69,10 @@ export function retentionSchema() {
 }
 
 function kept(keep: number | null, days: number | null, description: string) {
-  return z
-    .strictObject({
-      keep: whole(1).nullable().default(keep).describe("number of newest ones to keep"),
-      days: z.number().gt(0).nullable().default(days).describe("keep what is younger than this number of days"),
-    })
-    .prefault({})
-    .describe(`${description}; both null: keep all`);
+  return section(`${description}; both null: keep all`, {
+    keep: whole(1).nullable().default(keep).describe("number of newest ones to keep"),
+    days: z.number().gt(0).nullable().default(days).describe("keep what is younger than this number of days"),
+  });
 }
 
 export function watchSchema() {
@@ -107,14 +100,11 @@ export function watchSchema() {
     ),
     monitor: flag(true).describe("monitor drift, quality and performance of each file, with history and alerts"),
     log: flag(false).describe("write every prediction to the prediction log, and its id to the output row"),
-    download: z
-      .strictObject({
-        poll: duration("10m").default("10m").describe("interval between requests to the address of source"),
-        timeout: duration("60s").default("60s").describe("timeout of a download"),
-        max_bytes: whole(1).default(1_073_741_824).describe("maximum size of a download"),
-        headers: httpHeaders(),
-      })
-      .prefault({})
-      .describe("settings for downloads from source"),
+    download: section("settings for downloads from source", {
+      poll: duration("10m").default("10m").describe("interval between requests to the address of source"),
+      timeout: duration("60s").default("60s").describe("timeout of a download"),
+      max_bytes: whole(1).default(1_073_741_824).describe("maximum size of a download"),
+      headers: httpHeaders(),
+    }),
   });
 }

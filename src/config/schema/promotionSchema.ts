@@ -1,6 +1,6 @@
 /** The `promotion` and `costs` sections of config.json, and limits on metrics. */
 import { z } from "zod";
-import { flag, orNull, share, text } from "./values.ts";
+import { flag, matching, orNull, share, text } from "./values.ts";
 
 export function limits(metric: z.ZodType<string, string>) {
   return z.partialRecord(metric, limit()).default({});
@@ -40,10 +40,9 @@ export function promotionSchema(require: ReturnType<typeof limits>) {
 
 function names() {
   return z.array(
-    z
-      .string()
-      .regex(/^(?!latest$|v\d+$)[\w-]{1,255}$/i, 'letters, digits, _ and -; not "latest" and not "v3"')
-      .describe("an alias, without @"),
+    matching(/^(?!latest$|v\d+$)[\w-]{1,255}$/i, 'letters, digits, _ and -; not "latest" and not "v3"').describe(
+      "an alias, without @",
+    ),
   );
 }
 

@@ -1,14 +1,12 @@
 /** The `serve` section of config.json: the HTTP API. */
 import { z } from "zod";
-import { byName, choice, flag, orNull, secret, text, texts, whole } from "./values.ts";
+import { byName, choice, flag, matching, orNull, secret, section, text, texts, whole } from "./values.ts";
 
 export function serveSchema() {
   return z.strictObject({
     host: text().default("127.0.0.1").describe("address to listen on"),
     port: whole(0).max(65_535).default(8000).describe("port to listen on; 0: any free port"),
-    base_path: z
-      .string()
-      .regex(/^(\/[\w.~-]+)*$/, "a path such as /ml, without a slash at the end")
+    base_path: matching(/^(\/[\w.~-]+)*$/, "a path such as /ml, without a slash at the end")
       .default("")
       .describe(
         "path below which a reverse proxy passes requests on, such as /ml; not needed if the proxy removes it, because the pages use relative links",
@@ -87,16 +85,13 @@ function logSchema() {
       .describe(
         "maximum number of rows to queue while the disk is locked or full; further rows are predicted but not logged, and counted as dropped",
       ),
-    retention: z
-      .strictObject({
-        days: orNull(z.number().gt(0)).describe("delete older rows; null: no limit"),
-        rows: cap().default(null).describe("maximum number of rows; the oldest are deleted first; null: no limit"),
-        bytes: cap()
-          .default(2_147_483_648)
-          .describe("maximum size of the file in bytes; the oldest rows are deleted first; null: no limit"),
-      })
-      .prefault({})
-      .describe("how much of the log to keep"),
+    retention: section("how much of the log to keep", {
+      days: orNull(z.number().gt(0)).describe("delete older rows; null: no limit"),
+      rows: cap().default(null).describe("maximum number of rows; the oldest are deleted first; null: no limit"),
+      bytes: cap()
+        .default(2_147_483_648)
+        .describe("maximum size of the file in bytes; the oldest rows are deleted first; null: no limit"),
+    }),
   });
 }
 

@@ -10,6 +10,23 @@ export const whole = (minimum: number) => z.number().int().min(minimum);
 
 export const share = () => z.number().gt(0).lt(1);
 
+export const between = (minimum: number, maximum: number) => z.number().min(minimum).max(maximum);
+
+export const matching = (pattern: RegExp, words: string) => z.string().regex(pattern, words);
+
+/** A list of some of these values. */
+export function some<const T extends string>(values: readonly T[], usual: readonly NoInfer<T>[]) {
+  return z.array(z.enum(values)).default(usual as never);
+}
+
+/** A section of settings that all have a default. */
+export function section<T extends z.ZodRawShape>(description: string, settings: T) {
+  return z
+    .strictObject(settings)
+    .prefault({} as never)
+    .describe(description);
+}
+
 export const flag = (usual: boolean) => z.boolean().default(usual);
 
 /** An object with any names; empty unless it is set. */
