@@ -4,25 +4,16 @@ import { MlctlError } from "./errors.ts";
 import { endThreads } from "./nativeCalls.ts";
 import { projectRoot } from "./projectRoot.ts";
 
-export interface ThreadOptions {
+interface ThreadOptions {
   /** Entry point, relative to the project root. Threads run the compiled code: tests of the sources need a build. */
   readonly file: string;
   readonly exited: string;
   readonly workerData?: unknown;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly transfer?: readonly Transferable[];
   readonly onProgress?: ((share: number) => void) | undefined;
-}
-
-export interface WorkerThread<Request, Reply> {
-  start(): void;
-  isRunning(): boolean;
-  /** Keeps the process alive until the reply. @throws what the thread throws, or an error if it exits */
-  request(request: Request, options?: RequestOptions): Promise<Reply>;
-  /** Rejects pending requests and terminates the thread; the next request starts another. */
-  end(): Promise<void>;
 }
 
 type Message<Reply> = { readonly number: number } & (
@@ -37,22 +28,24 @@ interface Pending<Reply> extends Pick<RequestOptions, "onProgress"> {
   readonly reject: (error: unknown) => void;
 }
 
-export function workerThread<Request, Reply>(options: ThreadOptions): WorkerThread<Request, Reply> {
+export function workerThread<Request, Reply>(options: ThreadOptions) {
   let running: ReturnType<typeof started<Reply>> | undefined;
   let lastNumber = 0;
   const start = () => (running ??= started<Reply>(options, (ended) => running === ended && (running = undefined)));
   return {
     start: () => void start(),
     isRunning: () => running !== undefined,
-    request: (request, { transfer = [], onProgress } = {}) =>
-      new Promise((resolve, reject) => {
+    /** Keeps the process alive until the reply. @throws what the thread throws, or an error if it exits */
+    request: (request: Request, { transfer = [], onProgress }: RequestOptions = {}) =>
+      new Promise<Reply>((resolve, reject) => {
         const { worker, pending } = start();
         const number = ++lastNumber;
         worker.postMessage({ number, request }, transfer);
         pending.set(number, { resolve, reject, onProgress });
         worker.ref();
       }),
-    async end() {
+    /** Rejects pending requests and terminates the thread; the next request starts another. */
+    async end(): Promise<void> {
       const ending = running;
       running = undefined;
       ending?.fail(new Error(`${options.exited}: it was ended`));

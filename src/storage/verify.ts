@@ -3,12 +3,12 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact, Deployment } from "../core/records/lineage.ts";
 import { finding, type Finding } from "../core/records/monitoring.ts";
-import { MlctlError } from "../core/errors.ts";
+import { attempt } from "../core/errors.ts";
 import { counted } from "../core/text/format.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
 import { copies } from "./deployment/repairDeployment.ts";
 import { recordFiles } from "./records/recordFiles.ts";
-import { type KnownRecord, type Records, artifactsOf } from "./records/records.ts";
+import { type KnownRecord, type Records, artifactsOf, unread } from "./records/records.ts";
 import { sha256File, sha256Text, fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 import { openStoreReadonly } from "./store/openStore.ts";
 import type { RunStore } from "./store/runStore.ts";
@@ -24,9 +24,8 @@ export async function verify(
 ): Promise<Finding[]> {
   const { findings: store, known, recorded } = storeFindings(paths);
   // Without `stat`, all bytes are read; those that the index has need not be parsed again.
-  const { changes, problems } = await truth.changes(
-    new Map([...known].map(([path, { sha256 }]) => [path, { stat: "", sha256 }])),
-  );
+  const unseen = new Map([...known].map(([path, { sha256 }]) => [path, { stat: "", sha256 }]));
+  const { changes, problems } = await truth.changes(unseen);
   const behind = changes.changed.length + changes.removed.length;
   const message = `out of date for ${counted(behind, "record")}; the next command that writes, or \`mlctl reindex\`, updates it`;
   if (recorded !== undefined && behind > 0)
@@ -77,52 +76,55 @@ function only(status: Finding["status"], message: string): IndexFindings {
 
 function storeFindings(paths: WorkspacePaths): IndexFindings {
   if (!existsSync(paths.index)) {
-    return paths.shared !== undefined || recordFiles(paths).length === 0
+    const isNew = paths.shared !== undefined || recordFiles(paths).length === 0;
+    return isNew
       ? only("pass", "will be created when it is needed")
       : only("warn", "missing; `mlctl reindex` creates it");
   }
-  try {
-    const store = openStoreReadonly(paths.index, { strict: true });
-    if (store === undefined) return only("pass", "will be filled by the next command that writes");
-    try {
-      // The index of a shared workspace is this machine's copy.
-      const check = paths.shared === undefined ? "integrity" : "quick";
-      const problems = store.integrityProblems(check).map((message) => finding("store", "fail", message));
-      const known = store.knownRecords();
-      if (problems.length === 0)
-        return { findings: [finding("store", "pass", "sound")], known, recorded: store.artifacts() };
-      return { findings: problems, known: new Map([...known.keys()].map((path) => [path, { stat: "", sha256: "" }])) };
-    } finally {
-      store.close();
-    }
-  } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    return error.kind === "failure" ? only("warn", `not checked: ${error.message}`) : only("fail", error.message);
-  }
+  return attempt(
+    () => {
+      const store = openStoreReadonly(paths.index, { strict: true });
+      if (store === undefined) return only("pass", "will be filled by the next command that writes");
+      try {
+        // The index of a shared workspace is this machine's copy.
+        const problems = store.integrityProblems(paths.shared === undefined ? "integrity" : "quick");
+        const known = store.knownRecords();
+        if (problems.length === 0)
+          return { findings: [finding("store", "pass", "sound")], known, recorded: store.artifacts() };
+        return { findings: problems.map((message) => finding("store", "fail", message)), known: unread(known.keys()) };
+      } finally {
+        store.close();
+      }
+    },
+    ({ kind, message }) => (kind === "failure" ? only("warn", `not checked: ${message}`) : only("fail", message)),
+  );
 }
 
 function deploymentFindings(paths: WorkspacePaths): Finding[] {
-  let history: Deployment[];
-  try {
-    history = deploymentHistory(paths.production);
-  } catch (error) {
-    // The record findings name the damaged file as well.
-    if (error instanceof MlctlError) return [finding("deployment", "fail", error.message)];
-    throw error;
-  }
+  // The record findings name a damaged file as well.
+  return attempt(
+    () => historyFindings(deploymentHistory(paths.production), paths.production),
+    ({ message }) => [finding("deployment", "fail", message)],
+  );
+}
+
+function historyFindings(history: readonly Deployment[], production: string): Finding[] {
   const [current] = history;
   if (current === undefined) return [];
-  const findings = [...historyFindings(history), ...copyFindings(paths.production, current)];
   const { deploymentId, prunedAt, runId } = current;
   // A deployment.json that was copied by hand from a pruned record of the history.
   const pruned = `deployment ${deploymentId} is active but marked as pruned at ${prunedAt}: remove "prunedAt" from deployment.json`;
-  if (prunedAt !== undefined) findings.push(finding("deployment", "fail", pruned));
+  const findings = [
+    ...orderFindings(history),
+    ...copyFindings(production, current),
+    ...(prunedAt === undefined ? [] : [finding("deployment", "fail", pruned)]),
+  ];
   const whole = `run ${runId} is deployed, with all its files`;
   return findings.length > 0 ? findings : [finding("deployment", "pass", whole)];
 }
 
 /** Checks that the numbers have no gap and that each deployment names the run of the previous one. */
-function historyFindings(history: readonly Deployment[]): Finding[] {
+function orderFindings(history: readonly Deployment[]): Finding[] {
   return history.flatMap((deployment, i) => {
     const earlier = history[i + 1];
     const { deploymentId, previousRunId } = deployment;

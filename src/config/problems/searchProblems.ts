@@ -27,39 +27,31 @@ interface Place {
 }
 
 function dimensionProblems(given: Dimension, place: Place): ConfigProblem[] {
-  const { path } = place;
-  const { values, low, high, step, distribution = "uniform" } = given;
-  const conditions = conditionProblems(given, place);
-  if (values !== undefined) {
-    const unused = (["distribution", "low", "high", "step"] as const).filter((key) => given[key] !== undefined);
-    return [
-      ...conditions,
-      ...unused.map((key) => ({ path: `${path}.${key}`, message: "found together with values; remove one of them" })),
-    ];
-  }
-  if (low === undefined || high === undefined) {
-    const missing = low === undefined ? "low" : "high";
-    return [...conditions, { path, message: `${missing} is missing; set low and high, or values` }];
-  }
-  return [...conditions, ...rangeProblems({ low, high, step, distribution }, place)];
-}
-
-function rangeProblems(
-  { low, high, step, distribution }: { low: number; high: number; step: number | undefined; distribution: string },
-  { path, search }: Place,
-): ConfigProblem[] {
-  const isWhole = distribution === "integer" || distribution === "log_integer";
-  if (low >= high) return [{ path, message: `found low ${low} and high ${high}; low must be below high` }];
-  if (distribution.startsWith("log_") && low <= 0) {
-    return [{ path: `${path}.low`, message: `found ${low}; ${distribution} needs a value above 0` }];
-  }
-  if (isWhole && ![low, high, step ?? 1].every(Number.isInteger)) {
-    return [{ path, message: `found a fraction; ${distribution} takes whole numbers` }];
-  }
-  if (search.method === "grid" && !isWhole && step === undefined) {
-    return [{ path, message: 'a grid needs a step or a list of values; or set method to "random" or "tpe"' }];
-  }
-  return [];
+  const { path, search } = place;
+  const { values, low = 0, high = 0, step, distribution = "uniform" } = given;
+  const isWhole = distribution.endsWith("integer");
+  const missing = given.low === undefined ? "low" : "high";
+  const range: (readonly [isBroken: boolean, path: string, message: string])[] = [
+    [given[missing] === undefined, path, `${missing} is missing; set low and high, or values`],
+    [low >= high, path, `found low ${low} and high ${high}; low must be below high`],
+    [distribution.startsWith("log_") && low <= 0, `${path}.low`, `found ${low}; ${distribution} needs a value above 0`],
+    [
+      isWhole && ![low, high, step ?? 1].every(Number.isInteger),
+      path,
+      `found a fraction; ${distribution} takes whole numbers`,
+    ],
+    [
+      search.method === "grid" && !isWhole && step === undefined,
+      path,
+      'a grid needs a step or a list of values; or set method to "random" or "tpe"',
+    ],
+  ];
+  const unused = (["distribution", "low", "high", "step"] as const).filter((key) => given[key] !== undefined);
+  const problems =
+    values === undefined
+      ? range.filter(([isBroken]) => isBroken).slice(0, 1)
+      : unused.map((key) => [true, `${path}.${key}`, "found together with values; remove one of them"] as const);
+  return [...conditionProblems(given, place), ...problems.map(([, at, message]) => ({ path: at, message }))];
 }
 
 function conditionProblems({ when = {} }: Dimension, { path, name, search }: Place): ConfigProblem[] {

@@ -1,7 +1,7 @@
 /** The prediction log of a process: queues rows in memory until the next flush; a worker thread writes them. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
-import { workerThread, type WorkerThread } from "../../core/workerThread.ts";
+import { workerThread } from "../../core/workerThread.ts";
 import {
   loggedRow,
   type LoggedRow,
@@ -38,7 +38,7 @@ export const predictionLog = (options: PredictionLogOptions): PredictionLog => n
 class ThreadedLog implements PredictionLog {
   readonly #options: PredictionLogOptions;
   readonly #name: string;
-  readonly #thread: WorkerThread<WriterRequest, WriterReply>;
+  readonly #thread: ReturnType<typeof workerThread<WriterRequest, WriterReply>>;
   /** Rows leave it once the thread has replied. */
   #queue: LoggedRow[] = [];
   #queuedCharacters = 0;

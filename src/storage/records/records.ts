@@ -115,10 +115,14 @@ export interface Records extends Omit<Artifacts, "keep"> {
   holder(): Promise<LockHolder | undefined>;
 }
 
+/** Records that the index names but did not read: for `changes`, each is a new one. */
+export function unread(paths: Iterable<string>): Map<string, KnownRecord> {
+  return new Map([...paths].map((path) => [path, { stat: "", sha256: "" }]));
+}
+
 /** All records as if none were known; `known` names those in folders that config.json no longer has. */
 export async function allRecords(records: Pick<Records, "changes">, known: Iterable<string>) {
-  const none = new Map([...known].map((path) => [path, { stat: "", sha256: "" }]));
-  const { changes, problems } = await records.changes(none);
+  const { changes, problems } = await records.changes(unread(known));
   return { records: changes.changed, problems };
 }
 

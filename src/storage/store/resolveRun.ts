@@ -1,6 +1,7 @@
 /** Resolves a REF of the command line to a run. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Deployment, Run } from "../../core/records/lineage.ts";
+import { firstLines } from "../../core/text/format.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { RunStore } from "./runStore.ts";
 
@@ -9,17 +10,13 @@ import type { RunStore } from "./runStore.ts";
  * @throws {MlctlError} "usage" if no run or several runs match, "notReady" if there are no runs or models yet
  */
 export function resolveRun(store: RunStore, reference: string): Run {
-  if (reference === "latest") return latest(store);
+  if (reference === "latest") return store.latestModelRun() ?? refuse("there is no trained model yet");
   if (reference.startsWith("@")) return byAlias(store, reference.slice(1));
   const version = /^v(\d+)$/.exec(reference)?.[1];
-  return version === undefined ? findRun(store, reference) : byVersion(store, Number(version));
-}
-
-function latest(store: RunStore): Run {
-  const run = store.latestModelRun();
-  if (run === undefined)
-    throw new MlctlError("notReady", "there is no trained model yet", { hint: "run `mlctl train`" });
-  return run;
+  if (version === undefined) return findRun(store, reference);
+  const newest = store.nextModelVersion() - 1;
+  const hint = newest === 0 ? undefined : `the newest is v${newest}`;
+  return store.runOfVersion(Number(version)) ?? refuse(`there is no model v${version}`, hint);
 }
 
 function byAlias(store: RunStore, name: string): Run {
@@ -32,17 +29,10 @@ function byAlias(store: RunStore, name: string): Run {
     });
   }
   const closest = suggest(name, new Set(store.aliases().map((alias) => alias.name)));
-  throw new MlctlError("usage", `there is no alias @${name}`, {
-    hint: closest === undefined ? "`mlctl models list` shows the aliases" : `did you mean @${closest}?`,
-  });
-}
-
-function byVersion(store: RunStore, version: number): Run {
-  const run = store.runOfVersion(version);
-  if (run !== undefined) return run;
-  const newest = store.nextModelVersion() - 1;
-  const hint = newest === 0 ? "run `mlctl train`" : `the newest is v${newest}`;
-  throw new MlctlError(newest === 0 ? "notReady" : "usage", `there is no model v${version}`, { hint });
+  return refuse(
+    `there is no alias @${name}`,
+    closest ? `did you mean @${closest}?` : "`mlctl models list` shows the aliases",
+  );
 }
 
 /** By id or unique prefix. @throws {MlctlError} kind "usage" if none or several match, "notReady" if there are no runs */
@@ -51,37 +41,31 @@ export function findRun(store: RunStore, reference: string): Run {
   if (exact !== undefined) return exact;
   const ids = store.runIds(reference);
   if (ids.length === 1 && reference !== "") return store.run(ids[0]!)!;
-  if (ids.length > 1) {
-    const more = ids.length > LISTED ? [`… and ${ids.length - LISTED} more`] : [];
-    throw new MlctlError("usage", `${ids.length} runs begin with "${reference}"`, {
-      hint: "give more characters of the id",
-      details: [...ids.slice(0, LISTED), ...more],
-    });
-  }
-  const deployed = deployedRunError(store.deployments(), reference);
-  if (deployed !== undefined) throw deployed;
+  if (ids.length > 1)
+    refuse(`${ids.length} runs begin with "${reference}"`, "give more characters of the id", firstLines(ids));
+  refuseDeployed(store.deployments(), reference);
   const all = store.runIds();
-  if (all.length === 0) throw new MlctlError("notReady", "there are no runs yet", { hint: "run `mlctl train`" });
+  if (all.length === 0) refuse("there are no runs yet");
   const closest = suggest(reference, all);
-  const hint = closest === undefined ? "`mlctl runs list` shows them" : `did you mean ${closest}?`;
-  throw new MlctlError("usage", `there is no run ${reference}`, { hint });
+  return refuse(`there is no run ${reference}`, closest ? `did you mean ${closest}?` : "`mlctl runs list` shows them");
 }
 
-/** Maximum number of candidates in an error message. */
-const LISTED = 8;
+/** @param hint undefined: there is nothing yet */
+function refuse(message: string, hint?: string, details: readonly string[] = []): never {
+  if (hint === undefined) throw new MlctlError("notReady", message, { hint: "run `mlctl train`" });
+  throw new MlctlError("usage", message, { hint, details });
+}
 
-/** Undefined if no deployment matches, or those of several runs. @param deployments newest first */
-function deployedRunError(deployments: readonly Deployment[], reference: string): MlctlError | undefined {
+/** A run of which only deployments remain. @param deployments newest first */
+function refuseDeployed(deployments: readonly Deployment[], reference: string): void {
   const matching = deployments.filter(({ runId }) => reference !== "" && runId.startsWith(reference));
   const [newest] = matching;
-  if (newest === undefined || matching.some(({ runId }) => runId !== newest.runId)) return undefined;
+  if (newest === undefined || matching.some(({ runId }) => runId !== newest.runId)) return;
   const { runId, deploymentId, deployedAt, prunedAt } = newest;
   if (prunedAt === undefined) {
-    return new MlctlError("usage", `run ${runId}, which deployment ${deploymentId} deployed, has no record`, {
-      hint: "restore its run_<id>.json from a backup, then run `mlctl reindex`",
-    });
+    const hint = "restore its run_<id>.json from a backup, then run `mlctl reindex`";
+    refuse(`run ${runId}, which deployment ${deploymentId} deployed, has no record`, hint);
   }
-  return new MlctlError("usage", `run ${runId} was pruned: only the record of deployment ${deploymentId} remains`, {
-    hint: `\`mlctl at ${deployedAt}\` shows the deployment; a backup from before ${prunedAt} has its files`,
-  });
+  const hint = `\`mlctl at ${deployedAt}\` shows the deployment; a backup from before ${prunedAt} has its files`;
+  refuse(`run ${runId} was pruned: only the record of deployment ${deploymentId} remains`, hint);
 }

@@ -1,6 +1,6 @@
 /** Updates the index from the records. Every writer does this first, which repairs the effects of a kill. */
 import { existsSync, renameSync, rmSync } from "node:fs";
-import { type RecordProblem, type Records, allRecords } from "../records/records.ts";
+import { type RecordProblem, type Records, allRecords, unread } from "../records/records.ts";
 import type { RunStore } from "./runStore.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { openStore, openMemoryStore, openStoreReadonly } from "./openStore.ts";
@@ -88,8 +88,7 @@ export function readFolderStore(paths: WorkspacePaths, onDamage?: (error: MlctlE
 
 function storeInMemory(paths: WorkspacePaths, known: readonly string[]): RunStore {
   const store = openMemoryStore();
-  const none = new Map(known.map((path) => [path, { stat: "", sha256: "" }]));
-  store.rebuild(changedFiles(paths, none).changes.changed);
+  store.rebuild(changedFiles(paths, unread(known)).changes.changed);
   return store;
 }
 
