@@ -70,17 +70,19 @@ const LOCK_MILLISECONDS = 2000;
  */
 export function sqliteWriter(path: string, retention: Retention): LogWriter {
   const database = openLogDatabase(path, { timeoutMs: LOCK_MILLISECONDS });
+  const addModel = database.prepare("INSERT INTO models (sha256, run_id) VALUES (?, ?) ON CONFLICT DO NOTHING");
   const insert = database.prepare(
     `INSERT INTO predictions (prediction_id, at, model, inputs, prediction, probability, source, request_id, threshold)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prediction_id) DO NOTHING`,
+     VALUES (?, ?, (SELECT model FROM models WHERE sha256 = ? AND ifnull(run_id, '') = ifnull(?, '')), ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (prediction_id) DO NOTHING`,
   );
-  const models = modelNumbers(database);
   let rowsSinceRetention = ROWS_BETWEEN_RETENTIONS;
   const writeAll = database.transaction((rows: readonly LoggedRow[]): Written => {
+    for (const model of modelsOf(rows).values()) addModel.run(...model);
     let [refused, problem] = [0, null as string | null];
     for (const [id, at, runId, sha256, ...rest] of rows) {
       try {
-        insert.run(id, Math.trunc(at), models.numberOf(runId, sha256), ...rest);
+        insert.run(id, Math.trunc(at), sha256, runId, ...rest);
       } catch (error) {
         if (isDiskError(error)) throw error;
         refused++;
@@ -91,13 +93,7 @@ export function sqliteWriter(path: string, retention: Retention): LogWriter {
   });
   return {
     write(rows) {
-      let result: Written;
-      try {
-        result = writeAll.immediate(rows);
-      } catch (error) {
-        models.forget();
-        throw error;
-      }
+      const result = writeAll.immediate(rows);
       rowsSinceRetention += rows.length;
       const last = rows.at(-1);
       if (rowsSinceRetention >= ROWS_BETWEEN_RETENTIONS && last !== undefined) {
@@ -118,23 +114,9 @@ function isDiskError(error: unknown): boolean {
   );
 }
 
-/** The numbers of the models in the log; a new model gets the next number. A rollback discards it: call `forget` then. */
-function modelNumbers(database: SqliteDatabase) {
-  const find = database.prepare("SELECT model FROM models WHERE sha256 = ? AND ifnull(run_id, '') = ifnull(?, '')");
-  const add = database.prepare("INSERT INTO models (run_id, sha256) VALUES (?, ?)");
-  const known = new Map<string, number>();
-  return {
-    numberOf(runId: string | null, sha256: string): number {
-      const name = `${runId ?? ""} ${sha256}`;
-      const number = known.get(name);
-      if (number !== undefined) return number;
-      const found = find.get(sha256, runId) as { model: number } | undefined;
-      const given = found?.model ?? Number(add.run(runId, sha256).lastInsertRowid);
-      known.set(name, given);
-      return given;
-    },
-    forget: () => known.clear(),
-  };
+/** The models of some rows, by their name. */
+export function modelsOf(rows: readonly LoggedRow[]): Map<string, readonly [sha256: string, runId: string | null]> {
+  return new Map(rows.map(([, , runId, sha256]) => [`${runId ?? ""} ${sha256}`, [sha256, runId]]));
 }
 
 /** Keeps transactions short, so that other processes can write in between. */

@@ -4,7 +4,7 @@ import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { connect, sqlState, type Connection, LOG_LOCK, lockKey, inTransaction } from "../postgres/connect.ts";
 import { refuseMoved } from "../postgres/rows.ts";
 import { ensureSchema } from "../postgres/schema.ts";
-import { ROWS_BETWEEN_RETENTIONS } from "./openLogDatabase.ts";
+import { modelsOf, ROWS_BETWEEN_RETENTIONS } from "./openLogDatabase.ts";
 import type { LoggedRow, LogWriter, Retention, Written } from "./logReader.ts";
 
 /** A server that is away is noticed after this time; the batch is then sent again, which writes no row twice. */
@@ -15,12 +15,17 @@ export async function postgresWriter(address: DatabaseAddress, retention: Retent
   const connection = await connect(address, "mlctl log", ANSWER_MILLISECONDS, ANSWER_MILLISECONDS);
   const { workspace } = address;
   await ensureSchema(connection, address);
-  const modelOf = modelNumbers(connection, workspace);
+  const knownModels = new Set<string>();
   let rowsSinceRetention = ROWS_BETWEEN_RETENTIONS;
   /** Halves a batch that has a row which Postgres rejects, until that row is alone. */
   const write = async (rows: readonly LoggedRow[]): Promise<Written> => {
     try {
-      await insert(connection, workspace, rows, await modelOf(rows));
+      for (const [name, model] of modelsOf(rows)) {
+        if (knownModels.has(name)) continue;
+        await connection.query(ADD_MODEL, [workspace, ...model]);
+        knownModels.add(name);
+      }
+      await insert(connection, workspace, rows);
       return { written: rows.length, refused: 0, problem: null };
     } catch (error) {
       if (!connection.isOpen() || !isOfRow(error)) throw error;
@@ -63,25 +68,25 @@ export const addToHours = (from: string): string => `
   ON CONFLICT (workspace, hour, model, source) DO UPDATE
   SET predictions = logged_hour.predictions + excluded.predictions, labelled = logged_hour.labelled + excluded.labelled`;
 
-async function insert(
-  connection: Connection,
-  workspace: string,
-  rows: readonly LoggedRow[],
-  models: readonly number[],
-): Promise<void> {
+const ADD_MODEL = "INSERT INTO logged_model (workspace, sha256, run_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+
+async function insert(connection: Connection, workspace: string, rows: readonly LoggedRow[]): Promise<void> {
   await connection.query(
     `WITH new AS (
        INSERT INTO logged_prediction (workspace, prediction_id, at, model, inputs, class, value, probability, source, request_id, threshold)
-       SELECT $1, id, to_timestamp(at / 1000), model, inputs, class, value, probability, source, request_id, threshold
-       FROM unnest($2::text[], $3::float8[], $4::int[], $5::text[], $6::text[], $7::float8[], $8::float8[], $9::text[], $10::text[], $11::float8[])
-         AS row (id, at, model, inputs, class, value, probability, source, request_id, threshold)
+       SELECT $1, id, to_timestamp(at / 1000), (SELECT model FROM logged_model m
+           WHERE m.workspace = $1 AND m.sha256 = row.sha256 AND coalesce(m.run_id, '') = coalesce(run, '')),
+         inputs, class, value, probability, source, request_id, threshold
+       FROM unnest($2::text[], $3::float8[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::float8[], $10::text[], $11::text[], $12::float8[])
+         AS row (id, at, run, sha256, inputs, class, value, probability, source, request_id, threshold)
        ON CONFLICT (workspace, prediction_id) DO NOTHING RETURNING at, model, source
      ) ${addToHours("(SELECT *, 1 AS predictions, 0 AS labelled FROM new) AS added")}`,
     [
       workspace,
       rows.map(([id]) => id),
       rows.map(([, at]) => Math.trunc(at)),
-      models,
+      rows.map(([, , runId]) => runId),
+      rows.map(([, , , sha256]) => sha256),
       rows.map(([, , , , inputs]) => inputs),
       rows.map(([, , , , , prediction]) => (typeof prediction === "string" ? prediction : null)),
       rows.map(([, , , , , prediction]) => (typeof prediction === "number" ? prediction : null)),
@@ -91,32 +96,6 @@ async function insert(
       rows.map(([, , , , , , , , , threshold]) => threshold),
     ],
   );
-}
-
-/** The number of each row's model; a new model gets the next one. */
-function modelNumbers(connection: Connection, workspace: string) {
-  const known = new Map<string, number>();
-  return async (rows: readonly LoggedRow[]): Promise<number[]> => {
-    const numbers: number[] = [];
-    for (const [, , runId, sha256] of rows) {
-      const name = `${runId ?? ""} ${sha256}`;
-      let number = known.get(name);
-      if (number === undefined) {
-        await connection.query(
-          "INSERT INTO logged_model (workspace, run_id, sha256) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-          [workspace, runId, sha256],
-        );
-        const [found] = await connection.query<{ model: number }>(
-          `SELECT model FROM logged_model WHERE workspace = $1 AND sha256 = $2 AND coalesce(run_id, '') = coalesce($3, '')`,
-          [workspace, sha256, runId],
-        );
-        number = found!.model;
-        known.set(name, number);
-      }
-      numbers.push(number);
-    }
-    return numbers;
-  };
 }
 
 const ROWS_AT_A_TIME = 5000;
