@@ -37,12 +37,16 @@ const SESSION =
  */
 export async function copyQuery(options: CopyQueryOptions) {
   const { url, shown, timeout, signal } = options;
+  const connecting = connect({ url, shown }, "mlctl ingest", timeout);
+  const stopped = Promise.withResolvers<never>();
   let connection: Connection | undefined;
-  const stop = (): void => void connection?.end();
+  const stop = (): void => {
+    void connection?.end();
+    stopped.reject(signal.reason);
+  };
   signal.addEventListener("abort", stop);
   try {
-    connection = await connect({ url, shown }, "mlctl ingest", timeout);
-    signal.throwIfAborted();
+    connection = await Promise.race([connecting, stopped.promise]);
     await connection.query(SESSION);
     return await copy(connection, await newRows(connection, options), options);
   } catch (error) {
@@ -54,7 +58,8 @@ export async function copyQuery(options: CopyQueryOptions) {
     throw new MlctlError("failure", `${shown}: ${reason}`, { hint, cause: error });
   } finally {
     signal.removeEventListener("abort", stop);
-    await connection?.end();
+    if (connection === undefined) connecting.then((late) => late.end()).catch(() => {});
+    else await connection.end();
   }
 }
 
