@@ -73,16 +73,6 @@ it("keeps long integers where other files, or most files, have decimals", async 
   }
 });
 
-it("keeps long integers of a dataset that an earlier version wrote, when decimals are added", async () => {
-  const first = await ingest({ "a.csv": "id,x\n5,1\n" });
-  writeFileSync(first.output, "id,x\n4611686018427387907,1\n4611686018427387909,1\n");
-  const second = await ingest(
-    { "b.csv": "id,x\n5.5,2\n" },
-    { previous: { path: first.output, columns: first.columns } },
-  );
-  expect(second.rows).toEqual(["4611686018427387907,1", "4611686018427387909,1", "5.5,2"]);
-});
-
 it.each([
   ["a.jsonl", '{"id":14689519642107133949}\n{"id":-3}\n'],
   ["a.jsonl", '{"id":146895196421071339491234}\n{"id":-3}\n'],

@@ -2,9 +2,8 @@
 import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { composed } from "../columnNames.ts";
-import { keepDigits } from "./exactDigits.ts";
 import { type Database, fileLiteral, firstLine, literalStruct } from "../duckdb/duckdb.ts";
-import { codeFacts, type LoadedColumn } from "../readOptions.ts";
+import type { LoadedColumn } from "../readOptions.ts";
 
 /** SQL table function that reads a dataset as mlctl wrote it: an empty field is missing, `""` is an empty string. */
 export function datasetReader(path: string, columns: readonly DatasetColumn[]): string {
@@ -23,13 +22,7 @@ export async function loadPrevious(
   } catch (error) {
     throw damaged(dataset.path, error);
   }
-  // Datasets of earlier versions have long integers as numbers.
-  const digits = await keepDigits(database, "previous");
-  return dataset.columns.map(({ name, type }) => {
-    const example = digits.get(name);
-    const now = example === undefined ? { type } : { type: "VARCHAR", text: codeFacts(example) };
-    return { name, empty: false, ...now };
-  });
+  return dataset.columns.map(({ name, type }) => ({ name, type, empty: false }));
 }
 
 /** An MlctlError stays as it is: it says why reading was stopped. */

@@ -31,68 +31,75 @@ export interface IngestPlan {
  */
 export async function planIngest(session: Session, inputs: readonly string[], force: boolean): Promise<IngestPlan> {
   const { config, store } = session;
+  const { accumulate, dedupe } = config.ingest;
   const previous = store.latestDataset(config.input_folder_path);
   const found = await inputFiles(session, inputs);
-  const { present: files, copies } = withoutCopies(found.files);
+  const { present, copies } = withoutCopies(found.files);
   const skipped = [...found.skipped, ...copies];
-  const ingestSha256 = settingsSha256(session, config.ingest.dedupe);
-  const common = { ingestSha256, present: files };
-  if (files.length === 0 && (previous === undefined || inputs.length > 0)) {
+  const ingestSha256 = settingsSha256(session, dedupe);
+  const common = { ingestSha256, present, base: null, rejectedBefore: [] };
+  const all = { ...common, status: "ingest" as const, fresh: present, read: present, warnings: skipped };
+  const nothing = { ...common, status: "nothing_new" as const, fresh: [], read: [] };
+  if (present.length === 0 && (previous === undefined || inputs.length > 0)) {
     const isEmpty = inputs.length === 0 && readdirSync(inputFolder(session)).every((name) => name.startsWith("."));
     if (!isEmpty || force) throw noInput(session, inputs, skipped);
     // A scheduled job has nothing to do yet.
-    const nothing = everything(`${config.input_folder_path} is empty`, []);
-    return { ...common, ...nothing, status: "nothing_new" };
+    return { ...nothing, reason: `${config.input_folder_path} is empty`, warnings: [] };
   }
-  if (previous === undefined)
-    return { ...common, ...everything("no earlier dataset for this input folder", files), warnings: skipped };
+  if (previous === undefined) return { ...all, reason: "no earlier dataset for this input folder" };
   const settingsChanged = previous.ingestSha256 !== ingestSha256;
   const known = new Set([...previous.files, ...(settingsChanged ? [] : previous.rejected)].map(({ sha256 }) => sha256));
-  const fresh = files.filter(({ sha256 }) => !known.has(sha256));
-  const isReplaced = ({ path }: { readonly path: string }): boolean => found.replaced.has(path);
-  const gone = removedCount(previous, files, isReplaced);
-  const withdrawn = fresh.length === 0 ? previous.files.filter(isReplaced).length : 0;
-  const removal = !config.ingest.accumulate && gone > 0;
+  const fresh = present.filter(({ sha256 }) => !known.has(sha256));
+  const replaced = previous.files.filter(({ path }) => found.replaced.has(path));
+  const gone = removedCount(previous, present, found.replaced);
+  const withdrawn = fresh.length === 0 ? replaced.length : 0;
+  const removal = !accumulate && gone > 0;
   if (fresh.length === 0 && withdrawn === 0 && !settingsChanged && !removal && !force) {
-    const nothing = { ...everything("no new or changed files", []), status: "nothing_new" as const };
-    const lost = inputs.length === 0 ? lostFiles(session, previous, files) : null;
+    const lost = inputs.length === 0 ? lostFiles(session, previous, present) : null;
     // Each time, until somebody looks: a month is missing.
     const left = inputs.length > 0 ? [] : rejections(session.paths.workspace, previous);
-    return { ...common, ...nothing, warnings: [...skipped, ...left, ...(lost === null ? [] : [lost])] };
+    return { ...nothing, reason: "no new or changed files", warnings: reasonsOf([...skipped, ...left, lost]) };
   }
-  const reason = reasonsOf([
+  const reasons = reasonsOf([
     fresh.length > 0 && counted(fresh.length, "new or changed file"),
     withdrawn > 0 && `${counted(withdrawn, "file")} no longer in ${withdrawn === 1 ? "its" : "their"} source`,
     settingsChanged && "the ingest settings changed",
     removal && `${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`,
-  ]).join(", ");
-  // Datasets of earlier versions have another default of dedupe.
-  const readingChanged = !(["first", "last", false] as const).some(
-    (dedupe) => settingsSha256(session, dedupe) === previous.ingestSha256,
-  );
-  const choice = withEarlierRows(session, { previous, present: files, fresh, gone, readingChanged, isReplaced });
-  if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, skipped);
-  return { ...common, ...choice, warnings: [...skipped, ...choice.warnings], reason: reason || "forced" };
+  ]);
+  const reason = reasons.join(", ") || "forced";
+  const removed = gone === 1 ? "1 earlier file was removed" : `${gone} earlier files were removed`;
+  if (accumulate && gone > 0 && wasReadAlike(session, previous)) {
+    // Rows of removed files exist only in the previous dataset.
+    const paths = new Set(previous.files.map(({ path }) => path));
+    const versions = [...fresh.filter(({ path }) => paths.has(path)), ...replaced].map(({ path }) => path).join(", ");
+    const twice = dedupe === false ? '; "ingest": { "dedupe": "first" } removes those that come twice' : "";
+    const kept = versions !== "" && `${removed}, so rows of earlier versions of ${versions} are kept too${twice}`;
+    const again = new Set(fresh.flatMap(({ path, sha256 }) => [path, sha256]));
+    // Checks the disk, because `fresh` may hold only the files named on the command line.
+    const there = rejectedFiles(session.paths.workspace, previous);
+    const rejectedBefore = there.filter(({ path, sha256 }) => !again.has(path) && !again.has(sha256));
+    return {
+      ...all,
+      fresh,
+      read: fresh,
+      base: previous,
+      rejectedBefore,
+      warnings: reasonsOf([...skipped, kept]),
+      reason,
+    };
+  }
+  if (present.length === 0) throw noInput(session, inputs, skipped);
+  const dropped = `${removed} and cannot be read again with the changed settings: ${gone === 1 ? "its" : "their"} rows are dropped`;
+  return { ...all, fresh, reason, warnings: reasonsOf([...skipped, accumulate && gone > 0 && dropped]) };
 }
 
-type Choice = Omit<IngestPlan, "ingestSha256" | "present">;
-
-function everything(reason: string, present: readonly InputFile[]): Choice {
-  return { status: "ingest", reason, fresh: present, read: present, base: null, rejectedBefore: [], warnings: [] };
-}
-
-interface Situation extends Pick<IngestPlan, "present" | "fresh"> {
-  readonly previous: Dataset;
-  readonly gone: number;
-  /** The settings changed in more than dedupe, so the rows of removed files would be read in another way now. */
-  readonly readingChanged: boolean;
-  readonly isReplaced: (file: { readonly path: string }) => boolean;
+/** With the same settings, but perhaps another one of dedupe: else the rows of removed files would be read in another way now. */
+function wasReadAlike(session: Session, { ingestSha256 }: Dataset): boolean {
+  return (["first", "last", false] as const).some((dedupe) => settingsSha256(session, dedupe) === ingestSha256);
 }
 
 function settingsSha256({ config }: Pick<Session, "config">, dedupe: Session["config"]["ingest"]["dedupe"]): string {
-  // Only if it is not the default, so that datasets of earlier versions count as read with the same settings.
-  const filled = config.ingest.other_columns === "fill" ? ["fill"] : [];
-  return sha256Text(JSON.stringify([readingOptions(config), dedupe, ...filled]));
+  return sha256Text(JSON.stringify([readingOptions(config), dedupe, config.ingest.other_columns]));
 }
 
 /** Of files with the same content, the first; dedupe would not tell their rows from rows that are equal in one file. */
@@ -104,29 +111,6 @@ function withoutCopies(files: readonly InputFile[]): { present: InputFile[]; cop
       others.map(({ path }) => `skipped ${path}: it has the same content as ${first!.path}`),
     ),
   };
-}
-
-/** Rows of removed files exist only in the previous dataset: if there are any, it is the base; else all files are read. */
-function withEarlierRows({ paths: { workspace }, config }: Session, situation: Situation): Choice {
-  const { previous, present, fresh, gone, readingChanged, isReplaced } = situation;
-  const all = { ...everything("", present), fresh };
-  if (!config.ingest.accumulate || gone === 0) return all;
-  const removed = gone === 1 ? "1 earlier file was removed" : `${gone} earlier files were removed`;
-  if (readingChanged) {
-    const lost = `${gone === 1 ? "its" : "their"} rows are dropped`;
-    return { ...all, warnings: [`${removed} and cannot be read again with the changed settings: ${lost}`] };
-  }
-  const paths = new Set(previous.files.map(({ path }) => path));
-  const changed = [...fresh.filter(({ path }) => paths.has(path)), ...previous.files.filter(isReplaced)];
-  const twice = config.ingest.dedupe === false ? '; "ingest": { "dedupe": "first" } removes those that come twice' : "";
-  const versions = changed.map(({ path }) => path).join(", ");
-  const kept = `${removed}, so rows of earlier versions of ${versions} are kept too${twice}`;
-  const warnings = changed.length === 0 ? [] : [kept];
-  const again = new Set(fresh.flatMap(({ path, sha256 }) => [path, sha256]));
-  // Checks the disk, because `fresh` may hold only the files named on the command line.
-  const there = rejectedFiles(workspace, previous);
-  const rejectedBefore = there.filter(({ path, sha256 }) => !again.has(path) && !again.has(sha256));
-  return { ...all, read: fresh, base: previous, rejectedBefore, warnings };
 }
 
 /** What the dataset rejected and nobody has taken away. */
@@ -160,11 +144,11 @@ export function lostFiles(
 }
 
 /** Number of files of the previous dataset that were removed. Renamed, changed and replaced files do not count. */
-function removedCount(previous: Dataset, present: readonly InputFile[], isReplaced: Situation["isReplaced"]): number {
+function removedCount(previous: Dataset, present: readonly InputFile[], replaced: ReadonlySet<string>): number {
   const contents = new Set(present.map(({ sha256 }) => sha256));
   const paths = new Set(present.map(({ path }) => path));
-  return previous.files.filter((file) => !contents.has(file.sha256) && !paths.has(file.path) && !isReplaced(file))
-    .length;
+  const isKnown = (path: string): boolean => paths.has(path) || replaced.has(path);
+  return previous.files.filter(({ path, sha256 }) => !contents.has(sha256) && !isKnown(path)).length;
 }
 
 function noInput({ config }: Session, inputs: readonly string[], skipped: readonly string[]): MlctlError {
