@@ -8,12 +8,11 @@ import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
 import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
 import { asText, chooseFormats, convertColumns, doubtsOf, readTypes, recordedFormats } from "./chooseFormats.ts";
 import { dateNotes, formatNotes } from "./formatNotes.ts";
-import { keptMarkerNotes, keptMarkers } from "./keptMarkers.ts";
 import { type Database, identifier, literal } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
 import { freeColumns, type LoadedColumn, type ReadOptions, UnreadableFile } from "../readOptions.ts";
-import { oneSpelling } from "./oneSpelling.ts";
+import { keptMarkerNotes, keptMarkers, oneSpelling } from "./spellings.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { withoutNeeded, strangers, unifyColumns, unionAll, type LastDataset, type Part } from "../load/unifyColumns.ts";
 

@@ -2,15 +2,17 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { messageOf } from "../../core/errors.ts";
-import { parseExactJson } from "../../core/json.ts";
+import { isObject, parseExactJson } from "../../core/json.ts";
 import { textOf, type TextFile } from "./inspectText.ts";
 import { UnreadableFile } from "../readOptions.ts";
 
 /** A larger document is not parsed again just to find the line. */
 const MAX_BYTES = 64 << 20;
 
+type JsonPart = readonly [line: number, text: string];
+
 /** Lines that are not blank, with their numbers from 1. */
-async function* jsonLines(file: TextFile): AsyncGenerator<readonly [line: number, text: string]> {
+async function* jsonLines(file: TextFile): AsyncGenerator<JsonPart> {
   let line = 0;
   for await (const text of createInterface({ input: Readable.from(textOf(file, {})), crlfDelay: Infinity })) {
     line += 1;
@@ -18,14 +20,29 @@ async function* jsonLines(file: TextFile): AsyncGenerator<readonly [line: number
   }
 }
 
-/** @returns undefined if every line is an object */
-export async function explainJsonLines(file: TextFile): Promise<UnreadableFile | undefined> {
-  for await (const [line, text] of jsonLines(file)) {
+/** The whole text, unless it is large. */
+async function* jsonDocument(file: TextFile): AsyncGenerator<JsonPart> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of textOf(file, {})) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) return;
+    chunks.push(chunk);
+  }
+  yield [1, Buffer.concat(chunks).toString()];
+}
+
+/** @returns undefined if the document is JSON, or every line is an object */
+export async function explainJson(file: TextFile, hasLines: boolean): Promise<UnreadableFile | undefined> {
+  for await (const [line, text] of hasLines ? jsonLines(file) : jsonDocument(file)) {
     try {
       const value = parseExactJson(text);
-      if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
+      if (!hasLines || isObject(value)) continue;
     } catch (error) {
-      return new UnreadableFile(`line ${line} is not JSON: ${reasonOf(error)}`, { line });
+      if (hasLines) return new UnreadableFile(`line ${line} is not JSON: ${reasonOf(error)}`, { line });
+      const position = /at position (\d+)/.exec(String(error))?.[1];
+      const place = position === undefined ? undefined : text.slice(0, Number(position)).split("\n").length;
+      return new UnreadableFile(`not JSON: ${reasonOf(error)}`, { line: place });
     }
     return new UnreadableFile(`line ${line} is not a JSON object`, { line, hint: "each line must be one row: {…}" });
   }
@@ -41,25 +58,6 @@ export async function jsonLinesOf(file: TextFile, rows: readonly number[]): Prom
     if (lines.length === rows.length) break;
   }
   return lines;
-}
-
-export async function explainJson(file: TextFile): Promise<UnreadableFile | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of textOf(file, {})) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString();
-  try {
-    parseExactJson(text);
-    return undefined;
-  } catch (error) {
-    const position = /at position (\d+)/.exec(String(error))?.[1];
-    const line = position === undefined ? undefined : text.slice(0, Number(position)).split("\n").length;
-    return new UnreadableFile(`not JSON: ${reasonOf(error)}`, { line });
-  }
 }
 
 /** V8's message without the position, which is reported as a line, and without the quoted text. */

@@ -5,7 +5,7 @@ import { numberFormat } from "../../core/text/valueFormat.ts";
 import { type Database, fileLiteral, firstLine, identifier, literal, literalStruct } from "../duckdb/duckdb.ts";
 import { codeIn } from "../duckdb/formatSql.ts";
 import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
-import { explainJson, explainJsonLines } from "./explainJson.ts";
+import { explainJson } from "./explainJson.ts";
 import { inspectText, textOf, writeCopy, type TextFile } from "./inspectText.ts";
 import { refuseForeign } from "../csv/csvDialect.ts";
 import { type ReadOptions, UnreadableFile } from "../readOptions.ts";
@@ -35,7 +35,7 @@ export async function loadJson(
   const bytes = (await stat(text.path)).size;
   const isRows = lines || array || records === undefined;
   const isLongLine = beginning.length >= LONG_LINE && !beginning.slice(0, LONG_LINE).includes("\n");
-  if (isRows && !array && isLongLine) refusePandas(OBJECT_OF_OBJECTS.test(beginning.slice(0, 4096)));
+  if (isRows && !array && isLongLine && OBJECT_OF_OBJECTS.test(beginning.slice(0, 4096))) throw ofPandas();
   const options = `${fileLiteral(text.path)}, format = ${literal(format)}, records = ${isRows ? "true" : "'auto'"}, compression = ${text.gzip ? "'gzip'" : "'uncompressed'"}, sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)}`;
   const reader = `read_json(${options})`;
   const rows = isRows ? `SELECT * FROM ${reader}` : nested(reader, records);
@@ -43,12 +43,12 @@ export async function loadJson(
     await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS ${rows}`);
   } catch (error) {
     if (error instanceof MlctlError) throw error;
-    const found = lines ? await explainJsonLines(text) : array ? await explainJson(text) : undefined;
+    const found = lines || array ? await explainJson(text, lines) : undefined;
     throw found ?? explained(error, records, /^\[\s*\[/.test(beginning));
   }
   // DuckDB reads an array that is cut off between two rows as a shorter array.
   if (array && lastChar !== "]")
-    throw (await explainJson(text)) ?? new UnreadableFile("not JSON: the array is cut off");
+    throw (await explainJson(text, false)) ?? new UnreadableFile("not JSON: the array is cut off");
   if (!lines && !array && records === undefined) await refuseSingleObject(database, table);
   if (isRows) await keepJsonText(database, { table, options, formats });
   return text;
@@ -149,12 +149,10 @@ function explained(error: unknown, records: string | undefined, isListOfLists: b
   return new UnreadableFile(`not JSON: ${reason.trim().replace(/\.$/, "")}`);
 }
 
-/** Rejects the forms of pandas' to_json that are not a list of rows. */
-function refusePandas(isPandas: boolean): void {
-  if (!isPandas) return;
-  throw new UnreadableFile("the file is one object, not rows, as pandas' to_json writes it without orient", {
-    hint: `write it with ${PANDAS_RECORDS}`,
-  });
+/** About the forms of pandas' to_json that are not a list of rows. */
+function ofPandas(): UnreadableFile {
+  const reason = "the file is one object, not rows, as pandas' to_json writes it without orient";
+  return new UnreadableFile(reason, { hint: `write it with ${PANDAS_RECORDS}` });
 }
 
 const PANDAS_RECORDS = 'to_json(path, orient="records", lines=True)';
@@ -179,5 +177,5 @@ async function refuseSingleObject(database: Database, table: string): Promise<vo
     throw new UnreadableFile("the file is one object, not an array of rows", {
       hint: `set ingest.records to the array that contains the rows: ${arrays.map((path) => `"${path}"`).join(", ")}`,
     });
-  refusePandas(isStruct || isSplit || isTable);
+  if (isStruct || isSplit || isTable) throw ofPandas();
 }

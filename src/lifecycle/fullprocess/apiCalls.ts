@@ -55,7 +55,8 @@ async function requestPredictions(
   const rows = jsonRows(table, inputs);
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   const { text } = await call("POST", "/predict", { type: "application/x-ndjson", body: lines });
-  const results = documentsOf(text);
+  // A problem document is no line of JSON with a prediction.
+  const results = text.split("\n").map((line) => (parsed(line) ?? {}) as Document);
   // A row with a prediction here is valid for the other endpoints too; with a warning, it may look back on other rows.
   const isGood = (result: Document): boolean => (result[key] ?? null) !== null;
   const isPlain = (result: Document): boolean => isGood(result) && !("prediction_warning" in result);
@@ -64,17 +65,6 @@ async function requestPredictions(
     await call("POST", path, { type: "application/json", body: JSON.stringify(good) });
   await call("POST", "/invocations", { type: "application/json", body: JSON.stringify({ dataframe_records: [good] }) });
   return { predictions: rows.map((_, row) => results[row]?.[key] ?? null) };
-}
-
-function documentsOf(lines: string): Document[] {
-  return lines.split("\n").flatMap((line) => {
-    try {
-      return line === "" ? [] : [JSON.parse(line) as Document];
-    } catch {
-      // Not JSON lines, e.g. a problem document. The call itself reports the error.
-      return [];
-    }
-  });
 }
 
 function jsonRows(table: Table, names: readonly string[]): Document[] {
