@@ -106,7 +106,7 @@ describe("readPlainCsv", () => {
     ];
     const words = { kind: "category", name: "word", codes: Int32Array.of(0, -1), categories: ["x"] };
     for (const share of ["DOUBLE", "DECIMAL(18,2)"]) {
-      expect(await readDataset(path, columns("BIGINT", share))).toEqual({
+      expect(await readDataset(path, columns("BIGINT", share), 2)).toEqual({
         rowCount: 2,
         columns: [
           { kind: "number", name: "code", values: Float64Array.of(12, 13) },
@@ -115,7 +115,7 @@ describe("readPlainCsv", () => {
         ],
       });
     }
-    const [code] = (await readDataset(path, columns("VARCHAR", "DOUBLE"))).columns;
+    const [code] = (await readDataset(path, columns("VARCHAR", "DOUBLE"), 2)).columns;
     expect(code).toMatchObject({ kind: "category", categories: ["12", "13"] });
     const expected = [{ name: "code", kind: "category" } as const, { name: "share", kind: "number" } as const];
     expect(await readPlainCsv(path, {}, expected)).toBeNull();

@@ -9,7 +9,6 @@ const INTEGERS = new Set(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT"
 export const BIG_INTEGERS: ReadonlySet<string> = new Set(["UBIGINT", "HUGEINT", "UHUGEINT"]);
 const REALS = new Set(["FLOAT", "DOUBLE", "BIGNUM"]);
 const STRINGS = new Set(["VARCHAR", "BOOLEAN", "UUID", "TIME", "TIMETZ", "TIME WITH TIME ZONE", "INTERVAL"]);
-const TIMESTAMPS = new Set(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATETIME"]);
 /** A type name allowed in `types`: it cannot break out of the cast that contains it. */
 const TYPE_NAME = /^[A-Za-z_][A-Za-z0-9_ ]*(\(\s*\d+\s*(,\s*\d+\s*)?\))?$/;
 
@@ -19,7 +18,7 @@ export const TYPES =
 /** Column kind of a DuckDB type; any type that is neither number nor date is a category. */
 export function kindOf(type: string): ColumnKind {
   if (INTEGERS.has(type) || BIG_INTEGERS.has(type) || REALS.has(type) || type.startsWith("DECIMAL")) return "number";
-  return type === "DATE" || type.startsWith("TIMESTAMP") || TIMESTAMPS.has(type) ? "date" : "category";
+  return /^(DATE|DATETIME|TIMESTAMP.*)$/.test(type) ? "date" : "category";
 }
 
 /** The type a column of DuckDB type `type` is stored in: BIGINT, a larger integer, DOUBLE, DECIMAL, DATE, TIMESTAMP or VARCHAR. */

@@ -15,7 +15,7 @@ const SHARED = fileURLToPath(new URL("../../../../shared/data", import.meta.url)
 async function ingested(paths: string[], options: Omit<IngestOptions, "output"> = {}) {
   const output = join(await mkdtemp(join(tmpdir(), "table-test-")), "data.csv");
   const done = await ingestFiles(paths, { ...options, output });
-  return { ...done, table: await readDataset(output, done.columns) };
+  return { ...done, table: await readDataset(output, done.columns, done.rows) };
 }
 
 function texts(table: Table, name: string): (string | undefined)[] {
@@ -70,8 +70,10 @@ describe("readTable", () => {
   it("throws for a damaged dataset", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "table-test-")), "f.csv");
     await writeFile(path, "a\nabc\n");
-    await expect(readDataset(path, [{ name: "a", type: "BIGINT" }])).rejects.toMatchObject({ kind: "data" });
-    await expect(readDataset(`${path}.gone`, [{ name: "a", type: "BIGINT" }])).rejects.toMatchObject({ kind: "data" });
+    await expect(readDataset(path, [{ name: "a", type: "BIGINT" }], 1)).rejects.toMatchObject({ kind: "data" });
+    await expect(readDataset(`${path}.gone`, [{ name: "a", type: "BIGINT" }], 1)).rejects.toMatchObject({
+      kind: "data",
+    });
   });
 });
 

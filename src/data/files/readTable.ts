@@ -2,20 +2,20 @@
 import { atLine } from "../../core/text/format.ts";
 import type { DatasetColumn } from "../../core/records/lineage.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Table, Column } from "../../core/table/table.ts";
+import type { Table, Column, ColumnKind } from "../../core/table/table.ts";
 import { composed } from "../columnNames.ts";
 import { kindOf, storedExpression } from "../duckdb/columnTypes.ts";
-import { withDatabase, type Chunk, type Database, identifier } from "../duckdb/duckdb.ts";
+import { withDatabase, type Database, identifier } from "../duckdb/duckdb.ts";
 import { damaged, datasetReader } from "../load/loadPrevious.ts";
 import { readPlainCsv } from "../csv/readPlainCsv.ts";
 import { stageFiles, type RejectedInput, type Staged, type StageOptions } from "./stageFiles.ts";
 
 /**
  * Reads a dataset that mlctl wrote, with the types in its record.
- * @param rowCount as recorded: allocates columns of the right length, which avoids copying them at the end
+ * @param rowCount as recorded
  * @throws {MlctlError} kind "data" if the file differs from what mlctl wrote
  */
-export async function readDataset(path: string, recorded: readonly DatasetColumn[], rowCount?: number): Promise<Table> {
+export async function readDataset(path: string, recorded: readonly DatasetColumn[], rowCount: number): Promise<Table> {
   const columns = recorded.map(({ name, type }) => ({ name: composed(name), type }));
   const expected = columns.map(({ name, type }) => ({ name, kind: kindOf(type) }));
   const isRounded = columns.some(({ type }) => type.startsWith("DECIMAL"));
@@ -60,23 +60,26 @@ export function rejectionError(rejected: readonly RejectedInput[]): MlctlError {
   return new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
 }
 
-/** Streams the result of a query into a table. */
-const CHUNK_ROWS = 2048;
-
-/** Needs memory for the table plus one chunk of 2,048 rows. @param expected number of rows, if it is known */
-export async function tableFromQuery(database: Database, query: string, expected = CHUNK_ROWS): Promise<Table> {
-  const columns = await database.describe(query);
-  const builders = columns.map(({ name, type }) =>
-    kindOf(type) === "category" ? categories(name) : numbers(name, type, expected),
-  );
-  const expressions = columns.map(({ name, type }) => readable(name, type));
+/** Streams the result of a query into a table: needs memory for it and one chunk of 2,048 rows. */
+async function tableFromQuery(database: Database, query: string, rowCount: number): Promise<Table> {
+  const described = await database.describe(query);
+  const columns = described.map(({ name, type }) => emptyColumn(name, kindOf(type), rowCount));
+  const codesOf = columns.map(() => new Map<string, number>());
+  const expressions = described.map(({ name, type }) => readable(name, type));
+  let length = 0;
   await database.stream(`SELECT ${expressions.join(", ")} FROM (${query})`, (chunk) => {
-    for (const [column, builder] of builders.entries()) builder.add(chunk, column);
+    if (length + chunk.rowCount > rowCount) throw new RangeError(`more than ${rowCount} rows`);
+    for (const [position, column] of columns.entries()) {
+      if (column.kind === "category") addCodes(column.codes, length, chunk.strings(position), codesOf[position]!);
+      else column.values.set(chunk.numbers(position).subarray(0, chunk.rowCount), length);
+    }
+    length += chunk.rowCount;
   });
-  const built = builders.map((builder) => builder.build());
-  const first = built[0];
-  const rowCount = first === undefined ? 0 : first.kind === "category" ? first.codes.length : first.values.length;
-  return { rowCount, columns: built };
+  if (length < rowCount) throw new RangeError(`${length} rows, not ${rowCount}`);
+  const complete = columns.map((column, position) =>
+    column.kind === "category" ? { ...column, categories: [...codesOf[position]!.keys()] } : column,
+  );
+  return { rowCount, columns: complete };
 }
 
 /** SQL for a column as `Chunk` reads it: numbers and epoch milliseconds as DOUBLE (NaN for NULL), all else as VARCHAR. */
@@ -87,45 +90,22 @@ function readable(name: string, type: string): string {
   return `coalesce(CAST(${value} AS DOUBLE), 'NaN'::DOUBLE)`;
 }
 
-interface ColumnBuilder {
-  add(chunk: Chunk, column: number): void;
-  build(): Column;
-}
-
-function numbers(name: string, type: string, expected: number): ColumnBuilder {
-  const kind = kindOf(type) === "date" ? "date" : "number";
-  let values = new Float64Array(expected);
-  let length = 0;
-  return {
-    add(chunk, column) {
-      if (length + chunk.rowCount > values.length)
-        values = grown(values, new Float64Array(2 * (length + chunk.rowCount)));
-      values.set(chunk.numbers(column).subarray(0, chunk.rowCount), length);
-      length += chunk.rowCount;
-    },
-    build: () => ({ kind, name, values: length === values.length ? values : values.slice(0, length) }),
-  };
+function emptyColumn(name: string, kind: ColumnKind, rowCount: number): Column {
+  if (kind === "category") return { kind, name, codes: new Int32Array(rowCount), categories: [] };
+  return { kind, name, values: new Float64Array(rowCount) };
 }
 
 /** Codes are numbered by first appearance. */
-function categories(name: string): ColumnBuilder {
-  const codeOf = new Map<string, number>();
-  let codes = new Int32Array(CHUNK_ROWS);
-  let length = 0;
-  return {
-    add(chunk, column) {
-      if (length + chunk.rowCount > codes.length) codes = grown(codes, new Int32Array(2 * (length + chunk.rowCount)));
-      for (const value of chunk.strings(column)) {
-        let code = value === null ? -1 : codeOf.get(value);
-        if (code === undefined) codeOf.set(value!, (code = codeOf.size));
-        codes[length++] = code;
-      }
-    },
-    build: () => ({ kind: "category", name, codes: codes.slice(0, length), categories: [...codeOf.keys()] }),
-  };
-}
-
-function grown<T extends Float64Array | Int32Array>(values: T, larger: T): T {
-  larger.set(values);
-  return larger;
+function addCodes(
+  codes: Int32Array,
+  start: number,
+  values: readonly (string | null)[],
+  codeOf: Map<string, number>,
+): void {
+  let at = start;
+  for (const value of values) {
+    let code = value === null ? -1 : codeOf.get(value);
+    if (code === undefined) codeOf.set(value!, (code = codeOf.size));
+    codes[at++] = code;
+  }
 }

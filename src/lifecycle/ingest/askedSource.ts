@@ -57,18 +57,24 @@ export function namedSources(
       : [];
   return addresses.map((url): AskedSource => {
     const same = known.find((source) => source.url === url);
-    if (same !== undefined) return purpose === "train" ? same : { ...same, ...keptAt(workspace, purpose) };
+    if (same !== undefined) return purpose === "train" ? same : asked(workspace, same, same.key, purpose);
     if (/^postgres/i.test(url) && query === null)
       throw new MlctlError("usage", `${shownUrl(url)}: missing the SELECT whose rows are read`, {
         hint: 'add --query "SELECT …"',
       });
-    return { ...asked(workspace, { ...DEFAULTS, url, query, watermark }, null), ...keptAt(workspace, purpose) };
+    return asked(workspace, { ...DEFAULTS, url, query, watermark }, null, purpose);
   });
 }
 
-function asked(workspace: Workspace, source: SourceSettings, key: string | null): AskedSource {
+function asked(
+  workspace: Workspace,
+  source: SourceSettings,
+  key: string | null,
+  purpose: Purpose = source.for,
+): AskedSource {
   const { timeout, retries, retry_delay } = workspace.config.ingest.download;
   const { url, query, watermark } = source;
+  const place = arrivalPlace(workspace, purpose);
   return {
     ...source,
     // A new password or header is the same source.
@@ -78,11 +84,7 @@ function asked(workspace: Workspace, source: SourceSettings, key: string | null)
     timeout: milliseconds(timeout),
     retries,
     retryDelay: milliseconds(retry_delay),
-    ...keptAt(workspace, source.for),
+    place,
+    temporary: () => temporaryPath(join(place.folder, "source")),
   };
-}
-
-function keptAt(workspace: Workspace, purpose: Purpose): Pick<AskedSource, "place" | "temporary"> {
-  const place = arrivalPlace(workspace, purpose);
-  return { place, temporary: () => temporaryPath(join(place.folder, "source")) };
 }
