@@ -58,7 +58,7 @@ function newSeries(column: string, name: string, times: Float64Array, values: Fl
 }
 
 /**
- * Compiles a step that adds columns after the time column and those that tell series apart.
+ * Compiles a step that puts columns, and those that tell series apart, after the time column.
  * @param made the columns of one state, from the time of each row and its series
  */
 export function lookBack(
@@ -67,20 +67,14 @@ export function lookBack(
 ): TableMap {
   const [timeColumn = "", ...by] = keyColumns({ series: states });
   const loaded = states.map((state) => ({ column: state.column, seriesOf: loadSeries(state) }));
-  const names = new Set(by);
-  const addTo = mapColumns("date", [timeColumn], () => (rows, table) => {
-    const keys = by.map((name) => findColumn(table, name)!);
-    return [rows, ...keys, ...loaded.flatMap(({ column, seriesOf }) => made(seriesOf(table), rows, column))];
-  });
-  if (by.length === 0) return addTo;
-  // The keys follow the time column.
   return (table) => {
-    const { rowCount, columns } = addTo(table);
-    const first = columns.findIndex(({ name }) => name === timeColumn) + 1;
-    return {
-      rowCount,
-      columns: columns.filter(({ name }, i) => !names.has(name) || (i >= first && i < first + by.length)),
-    };
+    const keys = by.map((name) => findColumn(table, name)!);
+    const addTo = mapColumns("date", [timeColumn], () => (rows) => [
+      rows,
+      ...keys,
+      ...loaded.flatMap(({ column, seriesOf }) => made(seriesOf(table), rows, column)),
+    ]);
+    return addTo({ ...table, columns: table.columns.filter((column) => !keys.includes(column)) });
   };
 }
 
@@ -109,26 +103,18 @@ export function seriesGaps(
 ): (table: Table) => (HistoryGap | null)[] {
   const all = states.map((state) => ({ state, load: loadSeries(state) }));
   const [timeColumn = "", ...by] = keyColumns({ series: states });
-  if (shortHistory === "missing") {
-    const gapsOf = seriesGaps({ series: states }, () => undefined, entries);
-    // Such rows are predicted all the same: a series that training did not see is still reported.
-    return (table) =>
-      gapsOf(table).map((gap) =>
-        gap?.kind !== "missing" ? gap : gap.unseen === undefined ? null : { ...gap, kind: "stale" },
-      );
-  }
+  const isTolerant = shortHistory === "missing";
   return (table) => {
     const rows = timesOf(table, timeColumn);
     if (rows === undefined) return [];
     const series = all.map(({ state, load }) => ({ state, seriesOf: load(table) }));
-    const ofRow = (row: number) => series.map(({ state, seriesOf }) => ({ state, past: seriesOf(row) }));
-    const always = by.length === 0 ? ofRow(0) : undefined;
     return Array.from(rows.values, (time, row): HistoryGap | null => {
-      if (Number.isNaN(time)) return { kind: "missing", message: "the row has no date to look back from" };
-      const own = always ?? ofRow(row);
+      if (Number.isNaN(time))
+        return isTolerant ? null : { kind: "missing", message: "the row has no date to look back from" };
+      const own = series.map(({ state, seriesOf }) => ({ state, past: seriesOf(row) }));
       const { name } = own[0]!.past;
-      if (always === undefined && name === "") return unseenGap(table, row, by);
-      const lacking = own.map(({ past }) => missing(past, time)).find((message) => message !== undefined);
+      if (by.length > 0 && name === "") return unseenGap(table, row, by, isTolerant);
+      const lacking = isTolerant ? undefined : own.flatMap(({ past }) => missing(past, time) ?? [])[0];
       const found: Omit<HistoryGap, "unseen"> | undefined =
         lacking === undefined
           ? own.map((each) => gapAt(each, time, entries)).find((gap) => gap !== undefined)
@@ -140,12 +126,16 @@ export function seriesGaps(
   };
 }
 
-function unseenGap(table: Table, row: number, by: readonly string[]): HistoryGap {
+function unseenGap(table: Table, row: number, by: readonly string[], isTolerant: boolean): HistoryGap | null {
   const key = by.map((column) => cellText(findColumn(table, column)!, row));
   const absent = by.filter((_, i) => key[i] === null);
-  if (absent.length > 0) return { kind: "missing", message: `no ${absent.join(", ")}, so the row is of no series` };
+  if (absent.length > 0) {
+    const message = `no ${absent.join(", ")}, so the row is of no series`;
+    return isTolerant ? null : { kind: "missing", message };
+  }
   const name = seriesName(by, key as string[]);
-  return { kind: "missing", message: `${name} was not seen in training, so it has no history`, unseen: name };
+  const message = `${name} was not seen in training, so it has no history`;
+  return { kind: isTolerant ? "stale" : "missing", message, unseen: name };
 }
 
 function gapAt(

@@ -1,5 +1,5 @@
 /** Folds of the training part for model selection, so that the validation part is used only once. */
-import { MlctlError } from "../../core/errors.ts";
+import { attempt, MlctlError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { lowerBound } from "../../stats/descriptive.ts";
@@ -34,7 +34,7 @@ export function selectionFolds(y: Float64Array, training: Int32Array, options: S
   const pick = <T>(values: { readonly [row: number]: T }): T[] => Array.from(training, (row) => values[row]!);
   const folds =
     method === "time_series"
-      ? timeFolds(Float64Array.from(pick(options.times ?? [])), count, options.period ?? null)
+      ? timeFolds(Float64Array.from(pick(options.times ?? [])), count, options.period)
       : method === "group_k_fold"
         ? groupFolds(pick(options.groups ?? []), count)
         : foldsOf(Float64Array.from(pick(y)), count, { seed, classCount: method === "k_fold" ? 0 : classCount });
@@ -60,15 +60,12 @@ export function foldsOf(y: Float64Array, count: number, options: { seed: number;
   }));
 }
 
-function timeFolds(times: Float64Array, count: number, period: Period | null): Split[] {
-  return period === null ? timeSeriesFolds(times, count) : periodFolds(times, count, period);
-}
-
 /**
- * Expanding window: each fold validates on the next n / (count + 1) rows and trains on all earlier rows. Rows with the
+ * On whole periods, or by an expanding window: each fold validates on the next n / (count + 1) rows and trains on all earlier rows. Rows with the
  * same time are in the same fold, so that a fold begins on one date for all series; rows without a time always train.
  */
-function timeSeriesFolds(given: Float64Array, count: number): Split[] {
+function timeFolds(given: Float64Array, count: number, period?: Period | null): Split[] {
+  if (period) return periodFolds(given, count, period);
   const times = given.map((time) => (Number.isNaN(time) ? -Infinity : time));
   const sorted = Int32Array.from(times.keys()).toSorted((a, b) => times[a]! - times[b]! || a - b);
   const inOrder = Float64Array.from(sorted, (row) => times[row]!);
@@ -166,7 +163,12 @@ export async function outOfFold(rows: FoldRows, fitAndPredict: FitAndPredict): P
   const probabilities: number[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const options = { method, folds: FOLDS, seed: seed + draw, classCount: 2, times, groups };
-    const folds = withReason(y.length, () => selectionFolds(y, all, options));
+    const folds = attempt(
+      () => selectionFolds(y, all, options),
+      (cause) => {
+        throw cause.kind === "data" ? tooFew(y.length, cause) : cause;
+      },
+    );
     for (const { training, validation } of folds) {
       if (training.every((row) => y[row] === y[training[0]!])) continue; // the first rows in time may have a single class
       const predictions = await fitAndPredict(training, validation);
@@ -178,14 +180,6 @@ export async function outOfFold(rows: FoldRows, fitAndPredict: FitAndPredict): P
   }
   if (probabilities.length === 0) throw tooFew(y.length);
   return { y: Float64Array.from(labels), probabilities: Float64Array.from(probabilities) };
-}
-
-function withReason<T>(rowCount: number, makeFolds: () => T): T {
-  try {
-    return makeFolds();
-  } catch (cause) {
-    throw cause instanceof MlctlError && cause.kind === "data" ? tooFew(rowCount, cause) : cause;
-  }
 }
 
 function tooFew(rowCount: number, cause?: MlctlError): MlctlError {
