@@ -74,11 +74,9 @@ function failure(reason: string): MlctlError {
 
 /** All cores for one process would be too many for several; the number does not change the trees. */
 function sharingCores(job: TrainingJob, ranks: number): TrainingJob {
-  const threads = String(Math.max(1, Math.floor(availableParallelism() / ranks)));
-  const params = job.params.map(
-    ([name, value]) => [name, name === "nthread" && value === "0" ? threads : value] as const,
-  );
-  return { ...job, params };
+  if (job.params["nthread"] !== "0") return job;
+  const nthread = String(Math.max(1, Math.floor(availableParallelism() / ranks)));
+  return { ...job, params: { ...job.params, nthread } };
 }
 
 interface Start extends Pick<Attempt, "checkpoint"> {

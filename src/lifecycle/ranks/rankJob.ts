@@ -60,7 +60,7 @@ export async function writeJob(
 ): Promise<void> {
   const { rounds, columnCount } = job;
   // A training that goes on from a checkpoint has to sample as if it had not been interrupted.
-  const params = [...job.params, ["seed_per_iteration", "true"] as const];
+  const params = { ...job.params, seed_per_iteration: "true" };
   const parts: RowsFile[] = [];
   for (let rank = 0; rank < ranks; rank++) {
     const [from, to] = [rank, rank + 1].map((at) => Math.floor((job.rowCount * at) / ranks)) as [number, number];

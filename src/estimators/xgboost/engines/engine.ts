@@ -69,7 +69,7 @@ export interface TrainingJob {
   readonly labels: Float32Array<ArrayBuffer>;
   /** One per row; null: all 1. */
   readonly weights: Float32Array<ArrayBuffer> | null;
-  readonly params: readonly (readonly [string, string])[];
+  readonly params: Readonly<Record<string, string>>;
   readonly rounds: number;
   /** Path of the native library; absent for WebAssembly. */
   readonly library?: string;
@@ -87,14 +87,14 @@ export function trainingJob(
 ): TrainingJob {
   const { n_estimators: rounds, nthread: _, ...rest } = params;
   const classes = objective === "multi:softprob" ? { num_class: classCount } : {};
-  const all = Object.entries({ objective, seed, ...classes, ...rest, ...settings });
+  const all = { objective, seed, ...classes, ...rest, ...settings };
   return {
     rowCount: X.rowCount,
     columnCount: X.columnNames.length,
     values,
     labels: new Float32Array(y),
     weights: null,
-    params: all.map(([name, value]) => [name, String(value)]),
+    params: Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)])),
     rounds: Number(rounds),
   };
 }
@@ -105,11 +105,7 @@ const CELLS_FOR_BINS = 40_000_000;
 /** Whether the library keeps bins instead of values, see quantileMatrix. @param leastCells from which it does */
 export function keepsBins(job: TrainingJob, leastCells = CELLS_FOR_BINS): boolean {
   const isPossible = job.library !== undefined && process.platform !== "win32";
-  return isPossible && paramOf(job, "tree_method") === "hist" && job.values.length >= leastCells;
-}
-
-export function paramOf({ params }: TrainingJob, wanted: string): string | undefined {
-  return params.find(([name]) => name === wanted)?.[1];
+  return isPossible && job.params["tree_method"] === "hist" && job.values.length >= leastCells;
 }
 
 /** After an error the thread is not reused: it may be broken. */

@@ -50,7 +50,7 @@ function inThisThread(engine: string): Train {
     const trainer = await (opening ??= openTrainer(engine));
     const job = makeJob();
     // Nested threads would only wait for each other; the number of threads does not change the trees.
-    const params = job.params.map(([name, value]) => [name, name === "nthread" ? "1" : value] as const);
+    const params = { ...job.params, nthread: "1" };
     try {
       return trainer.train({ ...job, params }, onProgress);
     } catch (error) {

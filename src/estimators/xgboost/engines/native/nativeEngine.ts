@@ -38,7 +38,7 @@ function watchedJob(request: TrainingRequest, watch: Watch, library: string): Tr
   const job = nativeJob(request, library);
   const power = request.params.tweedie_variance_power ?? 1.5;
   const metric = watch.metric === "tweedie-nloglik" ? `${watch.metric}@${String(power)}` : watch.metric;
-  return { ...job, params: [...job.params, ["eval_metric", metric]], watch: watchJob(watch, request) };
+  return { ...job, params: { ...job.params, eval_metric: metric }, watch: watchJob(watch, request) };
 }
 
 function ensembleOf(model: Uint8Array): TreeEnsemble {

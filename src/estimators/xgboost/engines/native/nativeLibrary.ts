@@ -3,8 +3,8 @@ import { loadKoffi, openNativeNow } from "../../../../core/nativeCalls.ts";
 
 const koffi = loadKoffi();
 
-/** First version with XGBoosterSaveModelToBuffer. */
-const OLDEST = [1, 6] as const;
+/** First version with XGQuantileDMatrixCreateFromCallback. */
+const OLDEST = [1, 7] as const;
 
 /** Opaque address in the library's memory. */
 export type Handle = bigint | null;

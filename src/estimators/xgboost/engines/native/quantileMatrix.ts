@@ -1,6 +1,6 @@
 /** A matrix of bins instead of values: a byte for each cell instead of nine, for the same trees of tree_method "hist". */
 import { loadKoffi, openNativeNow } from "../../../../core/nativeCalls.ts";
-import { paramOf, type TrainingJob } from "../engine.ts";
+import type { TrainingJob } from "../engine.ts";
 import { checked, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
 
 const koffi = loadKoffi();
@@ -10,29 +10,18 @@ const callbacks = {
   reset: koffi.pointer(koffi.proto("void MlctlFirstBatch(void *iterator)")),
 };
 
-/** The functions that make it; undefined where the library has none (before 1.7), and on Windows. */
-export function quantileFunctions(path: string) {
-  if (process.platform === "win32") return undefined;
-  const handle = koffi.load(path);
-  try {
-    return {
-      createProxy: handle.func("int XGProxyDMatrixCreate(_Out_ void **out)"),
-      setDense: handle.func("int XGProxyDMatrixSetDataDense(void *proxy, const char *interface)"),
-      create: handle.func(
-        "int XGQuantileDMatrixCreateFromCallback(void *iterator, void *proxy, void *reference, MlctlFirstBatch *reset, MlctlNextBatch *next, const char *json, _Out_ void **out)",
-      ),
-      // Moves nothing and returns the address of what it is given.
-      addressOf: koffi.load(null).func("uintptr_t memmove(void *to, void *from, size_t bytes)"),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The library asks for the only batch of rows five times. @returns undefined where it has no such matrix */
-export function quantileMatrix(library: NativeLibrary, job: TrainingJob, threads: number): Handle | undefined {
-  const functions = quantileFunctions(job.library!);
-  if (functions === undefined) return undefined;
+/** The library asks for the only batch of rows five times. */
+export function quantileMatrix(library: NativeLibrary, job: TrainingJob, threads: number): Handle {
+  const handle = koffi.load(job.library!);
+  const functions = {
+    createProxy: handle.func("int XGProxyDMatrixCreate(_Out_ void **out)"),
+    setDense: handle.func("int XGProxyDMatrixSetDataDense(void *proxy, const char *interface)"),
+    create: handle.func(
+      "int XGQuantileDMatrixCreateFromCallback(void *iterator, void *proxy, void *reference, MlctlFirstBatch *reset, MlctlNextBatch *next, const char *json, _Out_ void **out)",
+    ),
+    // Moves nothing and returns the address of what it is given.
+    addressOf: koffi.load(null).func("uintptr_t memmove(void *to, void *from, size_t bytes)"),
+  };
   const check = checked(library);
   const { values, labels, weights, rowCount, columnCount } = job;
   const setFloats = (field: string, floats: Float32Array): number =>
@@ -57,12 +46,12 @@ export function quantileMatrix(library: NativeLibrary, job: TrainingJob, threads
   try {
     check(functions.createProxy(proxy));
     // JSON has no NaN, but the library reads it.
-    const json = `{"missing":NaN,"nthread":${threads},"max_bin":${paramOf(job, "max_bin") ?? 256}}`;
+    const json = `{"missing":NaN,"nthread":${threads},"max_bin":${job.params["max_bin"] ?? 256}}`;
     // A thread that ends cannot answer, and the library would ask for ever: it ends once the matrix is made.
     const made = openNativeNow(() => functions.create(null, proxy![0], null, reset, next, json, matrix));
     check(failed);
     check(made);
-    return matrix![0];
+    return matrix![0]!;
   } finally {
     for (const callback of [next, reset]) koffi.unregister(callback);
     if (proxy![0] !== null) library.freeMatrix(proxy![0]);

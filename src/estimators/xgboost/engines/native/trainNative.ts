@@ -2,7 +2,7 @@
 import { watchRounds } from "../../train/roundMetrics.ts";
 import { checked, nativeLibrary, type Handle } from "./nativeLibrary.ts";
 import { quantileMatrix } from "./quantileMatrix.ts";
-import { keepsBins, paramOf, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
+import { keepsBins, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
 
 /**
  * @param leastCells from which bins take the place of values
@@ -50,7 +50,7 @@ export function* trainingRounds(
   const evaluated: [Handle] = [null];
   const booster: [Handle] = [null];
   // The matrix computes its bins with them, independent of the booster's parameter.
-  const threads = Number(paramOf(job, "nthread") ?? 0);
+  const threads = Number(job.params["nthread"] ?? 0);
   const fill = (to: [Handle], rows: Pick<WatchJob, "values" | "rowCount" | "labels" | "weights">): void => {
     check(library.createMatrix(rows.values, rows.rowCount, job.columnCount, Number.NaN, to, threads));
     check(library.setFloats(to[0], "label", rows.labels, rows.rowCount));
@@ -64,19 +64,19 @@ export function* trainingRounds(
   };
   /** The updater, which has the state of sampled columns, is made again if its method changes; the margins are kept. */
   const saveToGoOn = (): Uint8Array<ArrayBuffer> => {
-    const method = paramOf(job, "tree_method") ?? "hist";
+    const method = job.params["tree_method"] ?? "hist";
     check(library.setParam(booster[0], "tree_method", method === "hist" ? "approx" : "hist"));
     const model = save("ubj"); // configures
     check(library.setParam(booster[0], "tree_method", method));
     return model;
   };
   try {
-    if (keepsBins(job, leastCells)) matrix[0] = quantileMatrix(library, job, threads) ?? null;
-    if (matrix[0] === null) fill(matrix, job);
+    if (keepsBins(job, leastCells)) matrix[0] = quantileMatrix(library, job, threads);
+    else fill(matrix, job);
     if (job.watch) fill(evaluated, job.watch);
     check(library.createBooster(matrix, 1, booster));
     if (last) check(library.load(booster[0], last.model, last.model.length));
-    for (const [name, value] of job.params) {
+    for (const [name, value] of Object.entries(job.params)) {
       // The model has it as a list for several classes, and would save it as one value.
       if (last === undefined || name !== "base_score") check(library.setParam(booster[0], name, value));
     }

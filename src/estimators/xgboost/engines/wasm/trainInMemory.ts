@@ -31,7 +31,7 @@ export function trainInMemory(job: TrainingJob, onProgress: (share: number) => v
   const model = createModel(values, labels, job.rowCount, job.columnCount); // copies both
   free(values);
   free(labels);
-  for (const [name, value] of job.params) setParam(model, name, value);
+  for (const [name, value] of Object.entries(job.params)) setParam(model, name, value);
   const watcher = job.watch && watch(model, job, job.watch);
   // Evaluation saves the model with all of its trees, which is too slow after every round.
   const step =
