@@ -17,7 +17,7 @@ export interface MetricDifference {
   readonly b: number | null;
   /** b − a; null if either is undefined. */
   readonly difference: number | null;
-  /** 95 %, paired bootstrap. */
+  /** By a paired bootstrap. */
   readonly interval: readonly [number, number] | null;
   /** Share of resamples in which the second is strictly better. */
   readonly shareBetter: number | null;
@@ -33,12 +33,17 @@ export function compareEvaluations(
   first: Evaluation,
   second: Evaluation,
   names: readonly string[],
-  options: { readonly seed: number; readonly smallestEffects?: Readonly<Record<string, number>> },
+  options: {
+    readonly seed: number;
+    /** Default 0.95. */
+    readonly confidence?: number;
+    readonly smallestEffects?: Readonly<Record<string, number>>;
+  },
 ): MetricDifference[] {
   return names.map((name) => {
     const metric = findMetric(name, first.task);
     const [a, b] = [metric.compute(first), metric.compute(second)];
-    const { difference, interval, shareBetter } = pairedBootstrap(first, second, metric, { seed: options.seed });
+    const { difference, interval, shareBetter } = pairedBootstrap(first, second, metric, options);
     const smallest = options.smallestEffects?.[metric.name] ?? SMALLEST_EFFECT * (metric.unbounded ? Math.abs(a) : 1);
     const rows = first.yTrue.length;
     return {

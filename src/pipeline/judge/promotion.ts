@@ -2,8 +2,7 @@
 import { formatNumber, percent } from "../../core/text/format.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { pairedBootstrap } from "../../metrics/bootstrapInterval.ts";
-import { MIN_ROWS } from "./compareEvaluations.ts";
+import { compareEvaluations, dropOf, MIN_ROWS, type MetricDifference } from "./compareEvaluations.ts";
 import { degenerate } from "./baselineEvaluation.ts";
 
 /** Level of the interval in the reasons if no confidence is required. */
@@ -104,7 +103,7 @@ function requirements(
   });
 }
 
-function withUnit(value: number, { unit }: PromotionRules): string {
+function withUnit(value: number | null, { unit }: PromotionRules): string {
   return `${formatNumber(value)}${unit ? ` ${unit}` : ""}`;
 }
 
@@ -117,10 +116,12 @@ function notDegenerate({ challenger, classes }: PromotionInput): Gate {
 function againstBaseline(input: PromotionInput, rules: PromotionRules): Gate[] {
   const { baseline, challenger, compared = challenger } = input;
   if (!rules.beatBaseline || baseline === null || tooManyCopies(input, rules) !== undefined) return [];
-  const [mine, base, better] = compare(compared, baseline, rules.metric);
-  const relation = better > 0 ? "beats" : "does not beat";
+  const { compute, greaterIsBetter } = findMetric(rules.metric, compared.task);
+  const [mine, base] = [compute(compared), compute(baseline)];
+  const passed = greaterIsBetter ? mine > base : mine < base;
+  const relation = passed ? "beats" : "does not beat";
   const reason = `${rules.metric} ${withUnit(mine, rules)} ${relation} the baseline's ${formatNumber(base)}${without(input)}`;
-  return [{ passed: better > 0, reason }];
+  return [{ passed, reason }];
 }
 
 function without({ leftOut = 0 }: PromotionInput): string {
@@ -180,31 +181,21 @@ function onNewerRows({ when, rows, unknown, pair }: NewerRows, rules: PromotionR
 
 /** @returns `better`: by how much the challenger is better; `doubt`: why that, or its opposite, may be chance */
 function comparison(champion: Evaluation, challenger: Evaluation, rules: PromotionRules) {
-  const [mine, theirs, better] = compare(challenger, champion, rules.metric);
-  const metric = findMetric(rules.metric, champion.task);
   const confidence = rules.confidence ?? DEFAULT_CONFIDENCE;
-  const { interval } = pairedBootstrap(champion, challenger, metric, { seed: rules.seed, confidence });
+  const options = { seed: rules.seed, confidence };
+  const [found] = compareEvaluations(champion, challenger, [rules.metric], options) as [MetricDifference];
+  const { a, b, interval, verdict } = found;
   const rows = challenger.yTrue.length;
   const range = `${percent(confidence)} interval of the difference`;
   return {
-    better,
-    doubt: doubtOf(interval, rows, metric.greaterIsBetter === better > 0),
-    values: `${rules.metric} ${withUnit(mine, rules)} against the champion's ${formatNumber(theirs)} on the same ${rows} rows`,
+    better: -dropOf(found),
+    doubt: verdict === "real" ? undefined : doubtOf(interval, rows),
+    values: `${rules.metric} ${withUnit(b, rules)} against the champion's ${formatNumber(a)} on the same ${rows} rows`,
     difference: interval === null ? "" : ` (${range} ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`,
   };
 }
 
-/** Why a difference may be chance; undefined if the interval is above (or below) 0 and there are enough rows to trust it. */
-function doubtOf(interval: readonly [number, number] | null, rows: number, isAbove: boolean): string | undefined {
+function doubtOf(interval: MetricDifference["interval"], rows: number): string {
   if (rows < MIN_ROWS) return `${rows} ${rows === 1 ? "row is" : "rows are"} too few, at least ${MIN_ROWS} are needed`;
-  if (interval === null) return "the metric is undefined on most resamples of the rows";
-  const excludesZero = isAbove ? interval[0] > 0 : interval[1] < 0;
-  return excludesZero ? undefined : "the interval includes 0";
-}
-
-/** Both values, and how much better the first is (negative: worse; NaN if either is undefined). */
-function compare(first: Evaluation, second: Evaluation, name: string): [number, number, number] {
-  const metric = findMetric(name, first.task);
-  const [a, b] = [metric.compute(first), metric.compute(second)];
-  return [a, b, metric.greaterIsBetter ? a - b : b - a];
+  return interval === null ? "the metric is undefined on most resamples of the rows" : "the interval includes 0";
 }
