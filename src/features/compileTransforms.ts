@@ -16,17 +16,15 @@ const SLICE_ROWS = 4096;
 export function compileTransforms(transforms: readonly FittedTransform[]): (table: Table) => Matrix {
   const maps = transforms.map(({ type, state }) => requireTransform(type).load(state));
   const apply: TableMap = (table) => maps.reduce((current, map) => map(current), table);
-  let known: readonly string[] = [];
   return (table) => {
-    // Avoids slices and sets for small tables, since a request with one row pays for each of them.
+    // Avoids slices of small tables, since a request with one row pays for each of them.
     const first = numberColumns(apply(table.rowCount <= SLICE_ROWS ? table : sliceRows(table, 0, SLICE_ROWS)));
-    const columnNames = (known = sameNames(first, known) ? known : distinctNames(first));
-    const values = new Float64Array(table.rowCount * columnNames.length);
+    const values = new Float64Array(table.rowCount * first.length);
     writeRows(values, first, 0);
     for (let start = SLICE_ROWS; start < table.rowCount; start += SLICE_ROWS) {
       writeRows(values, numberColumns(apply(sliceRows(table, start, start + SLICE_ROWS))), start);
     }
-    return { rowCount: table.rowCount, columnNames, values };
+    return { rowCount: table.rowCount, columnNames: first.map(({ name }) => name), values };
   };
 }
 
@@ -44,21 +42,6 @@ function unsupported(column: Column): never {
   throw new MlctlError("usage", `column "${column.name}" is ${noun}, but models need numbers`, {
     hint: `add { "type": "${type}", "column": "${column.name}" } to features, or add it to drop_columns`,
   });
-}
-
-function sameNames(columns: readonly NumberColumn[], names: readonly string[]): boolean {
-  return columns.length === names.length && columns.every((column, i) => column.name === names[i]);
-}
-
-function distinctNames(columns: readonly NumberColumn[]): string[] {
-  const names = columns.map((column) => column.name);
-  if (new Set(names).size < names.length) {
-    const duplicate = names.find((name, i) => names.indexOf(name) < i);
-    throw new MlctlError("usage", `two features are called "${duplicate}"`, {
-      hint: "rename or drop one of the columns",
-    });
-  }
-  return names;
 }
 
 function writeRows(values: Float64Array, columns: readonly NumberColumn[], firstRow: number): void {

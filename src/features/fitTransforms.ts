@@ -31,8 +31,11 @@ export function* fitInTurns(
   const needed = neededColumns(inputs, steps);
   const selected = { type: "select", state: transforms.select.fit(inputs, { columns: needed }, context) };
   const fitted = [selected, ...steps.map(({ type, state }) => ({ type, state }))];
-  featureMatrix(sliceRows(inputs, 0, 0), fitted); // throws if text or dates remain, before any model is trained
-  return fitted;
+  // Throws if text or dates remain, before any model is trained.
+  const { columnNames } = featureMatrix(sliceRows(inputs, 0, 0), fitted);
+  if (new Set(columnNames).size === columnNames.length) return fitted;
+  const twice = columnNames.find((name, i) => columnNames.indexOf(name) < i);
+  throw new MlctlError("usage", `two features are called "${twice}"`, { hint: "rename or drop one of the columns" });
 }
 
 /** Column names in the leading `select` that `fitInTurns` adds. */
