@@ -1,10 +1,10 @@
 /** Looks back on the history of a row's own series. */
+import { MlctlError } from "../core/errors.ts";
 import { dateText, MILLISECONDS_A_DAY } from "../core/text/format.ts";
 import { cellText, findColumn, type DateColumn, type NumberColumn, type Table } from "../core/table/table.ts";
 import type { HistoryGap, TableMap } from "../core/transform.ts";
 import { lowerBound } from "../stats/descriptive.ts";
 import { timeStep } from "../stats/timeStep.ts";
-import { mapColumns } from "./mapColumns.ts";
 import {
   groupsOf,
   keyColumns,
@@ -68,13 +68,15 @@ export function lookBack(
   const [timeColumn = "", ...by] = keyColumns({ series: states });
   const loaded = states.map((state) => ({ column: state.column, seriesOf: loadSeries(state) }));
   return (table) => {
+    const rows = timesOf(table, timeColumn);
+    if (rows === undefined) throw new MlctlError("data", `column "${timeColumn}" with the time of each row is missing`);
     const keys = by.map((name) => findColumn(table, name)!);
-    const addTo = mapColumns("date", [timeColumn], () => (rows) => [
-      rows,
-      ...keys,
-      ...loaded.flatMap(({ column, seriesOf }) => made(seriesOf(table), rows, column)),
-    ]);
-    return addTo({ ...table, columns: table.columns.filter((column) => !keys.includes(column)) });
+    const added = loaded.flatMap(({ column, seriesOf }) => made(seriesOf(table), rows, column));
+    const columns = table.columns.flatMap((column) => {
+      if (column === rows) return [rows, ...keys, ...added];
+      return keys.includes(column) ? [] : [column];
+    });
+    return { rowCount: table.rowCount, columns };
   };
 }
 
