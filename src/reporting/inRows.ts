@@ -3,8 +3,8 @@ import { costsOfRows } from "../core/costs.ts";
 import { present } from "../core/text/format.ts";
 import { countOf, displayNumber, percent } from "../plots/displayNumber.ts";
 import type { ThresholdPoint } from "../plots/calibration.ts";
-import type { ReportInput } from "./reportInput.ts";
-import { rivalOf } from "./rivalOf.ts";
+import type { ScoreRecord } from "../core/records/lineage.ts";
+import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
 export type InRows = NonNullable<ReturnType<typeof inRows>>;
 
@@ -205,4 +205,19 @@ export function thresholdRows(input: ReportInput) {
       isOwn: point === own,
       isCheapest: point === cheapest,
     }));
+}
+
+/** What the model has to beat on the test rows: the baseline, or a naive forecast if that is better. */
+export function rivalOf({ baseline, naive }: ScoreRecord, { name, greaterIsBetter }: MetricLabel) {
+  const [value, other] = [baseline[name], naive?.metrics[name]];
+  const constant = { value, name: "the baseline", does: "ignores all columns", guess: "Without any column" };
+  if (naive === undefined || typeof other !== "number") return constant;
+  if (typeof value === "number" && other > value !== greaterIsBetter) return constant;
+  const family = naive.family.replaceAll("_", " ");
+  return {
+    value: other,
+    name: `the ${family} forecast`,
+    does: "repeats an earlier value",
+    guess: `By the ${family} forecast`,
+  };
 }

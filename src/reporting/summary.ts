@@ -1,10 +1,10 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
 import { countOf, displayInterval, displayNumber } from "../plots/displayNumber.ts";
-import { testRows } from "../core/text/format.ts";
+import { present, testRows } from "../core/text/format.ts";
+import type { ScoreRecord } from "../core/records/lineage.ts";
 import { ONE_STEP, selectionLabel } from "../core/text/recordText.ts";
-import { inRows, type InRows } from "./inRows.ts";
+import { inRows, rivalOf, type InRows } from "./inRows.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
-import { rivalOf } from "./rivalOf.ts";
 
 /** "good": better than the baseline, within all limits, no doubts; "open": not tested. */
 interface Quality {
@@ -25,7 +25,7 @@ export function summaryOf(input: ReportInput) {
     headline: rows?.headline ?? happened,
     sentences: rows?.sentences ?? [],
     details: [
-      rows === null ? "" : `${happened.charAt(0).toUpperCase()}${happened.slice(1)}.`,
+      rows === null ? "" : `${capitalized(happened)}.`,
       scoreSentence(input),
       validationSentence(input),
       baselineSentence(input),
@@ -47,42 +47,49 @@ export function fateOf({ decision, deployment, deployedVersion, deployments, run
 }
 
 function qualityOf(input: ReportInput, rows: InRows | null): Quality {
-  const { broken, metric } = input;
   const { score } = input.run;
-  const { label, greaterIsBetter } = mainMetric(input);
-  const value = score?.metrics[metric];
-  if (score === null || typeof value !== "number") return { tone: "open", words: "not tested" };
-  const { value: baseline, name } = rivalOf(score, mainMetric(input));
-  const isAhead = typeof baseline !== "number" || (greaterIsBetter ? value > baseline : value < baseline);
-  const problems = [...(isAhead ? [] : [`${label} is not better than ${name}`]), ...broken];
+  const main = mainMetric(input);
+  const found = score && againstRival(score, main);
+  if (score === null || typeof score.metrics[main.name] !== "number") return { tone: "open", words: "not tested" };
+  const isBehind = found !== null && !found.isAhead;
+  const problems = [...(isBehind ? [`${main.label} is not better than ${found.name}`] : []), ...input.broken];
   if (problems.length > 0) return { tone: "bad", words: `not good enough: ${problems.join("; ")}` };
-  const isChance = typeof baseline === "number" && covers(score.intervals[metric], baseline);
-  const doubts = [
-    rows?.weakness ?? "",
-    isChance ? `the lead over ${name} may be chance` : "",
-    validationSentence(input) === "" ? "" : "worse than on the validation rows",
+  const doubts = present([
+    rows?.weakness,
+    found?.isSure === false && `the lead over ${found.name} may be chance`,
+    validationSentence(input) !== "" && "worse than on the validation rows",
     ...doubtsOf(input).map(([, text]) => text),
-    score.warnings?.length ? `${countOf(score.warnings.length, "warning")} about the score` : "",
-  ].filter((text) => text !== "");
+    score.warnings?.length && `${countOf(score.warnings.length, "warning")} about the score`,
+  ]);
   if (doubts.length > 0) return { tone: "caution", words: `with reservations: ${doubts.join("; ")}` };
   return { tone: "good", words: "passes the quality checks" };
 }
 
+/** The value of a metric and what it has to beat; null if one of them is unknown. */
+export function againstRival(score: ScoreRecord, metric: MetricLabel) {
+  const [value, rival] = [score.metrics[metric.name], rivalOf(score, metric)];
+  if (typeof value !== "number" || typeof rival.value !== "number") return null;
+  const [low, high] = score.intervals[metric.name] ?? [value, value];
+  return {
+    ...rival,
+    value,
+    baseline: rival.value,
+    isAhead: value !== rival.value && value > rival.value === metric.greaterIsBetter,
+    /** The interval does not contain the value of the rival: the difference is significant. */
+    isSure: rival.value < low || rival.value > high,
+  };
+}
+
 /** What else speaks against the model, and the chapter that says more: the badge and the links of the summary are of one mind. */
-export function doubtsOf({
-  findings,
-  run,
-  drift,
-  monitored,
-}: ReportInput): (readonly [chapter: string, text: string])[] {
+export function doubtsOf({ findings, run, drift, monitored }: ReportInput) {
   const bad = findings.filter(({ status }) => status === "fail" || status === "warn").length;
   const copies = (run.score?.copiedRows ?? 0) + (run.score?.copiedValidationRows ?? 0);
-  return [
-    ...(bad > 0 ? [["checks", `${countOf(bad, "check")} did not pass`] as const] : []),
-    ...(copies > 0 ? [["metrics", `${countOf(copies, "test row")} not independent of the training`] as const] : []),
-    ...(drift?.dataset.detected === true ? [["drift", "the data drifted"] as const] : []),
-    ...(monitored?.status === "fail" ? [["drift", "the newest monitored window failed"] as const] : []),
-  ];
+  return present<readonly [chapter: string, text: string]>([
+    bad > 0 && ["checks", `${countOf(bad, "check")} did not pass`],
+    copies > 0 && ["metrics", `${countOf(copies, "test row")} not independent of the training`],
+    drift?.dataset.detected === true && ["drift", "the data drifted"],
+    monitored?.status === "fail" && ["drift", "the newest monitored window failed"],
+  ]);
 }
 
 export function warningsOf({ warnings, run }: ReportInput): string[] {
@@ -104,11 +111,6 @@ export function withInterval(value: number | null | undefined, interval?: readon
   return `${displayNumber(value)}${interval ? ` (${displayInterval(interval)})` : ""}`;
 }
 
-/** Whether the interval contains the value, so that the difference is not significant. */
-export function covers(interval: readonly [number, number] | null | undefined, value: number): boolean {
-  return interval !== null && interval !== undefined && interval[0] <= value && value <= interval[1];
-}
-
 /** "trained on 704 rows and chosen on 5 folds of them, then fitted again on 880". */
 export function trainingText({ trainingRows, validationRows, selection, refitRows }: ReportInput["run"]): string {
   const chosen = selection ? `${selectionLabel(selection)} of them` : `${displayNumber(validationRows)} others`;
@@ -122,19 +124,17 @@ export function constantAlarm(metrics: Readonly<Record<string, number | null>>):
   return recall === 1 ? "an alarm for every row" : recall === 0 ? "no alarm" : "";
 }
 
-function scoreSentence(input: ReportInput): string {
-  const { label } = mainMetric(input);
-  const { score } = input.run;
+function scoreSentence({ run, ...input }: ReportInput): string {
+  const { label, name } = mainMetric(input);
+  const { score } = run;
   if (score === null) {
-    const { metrics, validationRows } = input.run;
-    const value = metrics[input.metric];
-    const on = `On the ${displayNumber(validationRows)} validation rows ${label} is ${displayNumber(value)}.`;
-    return `It was not scored yet.${typeof value === "number" ? ` ${on}` : ""}`;
+    const value = run.metrics[name];
+    const on = ` On the ${displayNumber(run.validationRows)} validation rows ${label} is ${displayNumber(value)}.`;
+    return `It was not scored yet.${typeof value === "number" ? on : ""}`;
   }
-  const [value = null, interval = null] = [score.metrics[input.metric], score.intervals[input.metric]];
-  if (value === null || Number.isNaN(value))
-    return `${label} is undefined on the ${displayNumber(score.rows)} test rows.`;
-  const range = interval === null ? "" : `, 95 % interval ${displayInterval(interval)}`;
+  const [value, interval] = [score.metrics[name] ?? NaN, score.intervals[name]];
+  if (Number.isNaN(value)) return `${label} is undefined on the ${displayNumber(score.rows)} test rows.`;
+  const range = interval ? `, 95 % interval ${displayInterval(interval)}` : "";
   const ahead = score.naive === undefined ? "" : ` ${ONE_STEP}.`;
   return `${label} is ${displayNumber(value)} on ${testRows(displayNumber(score.rows), score.copiedRows)}${range}.${ahead}`;
 }
@@ -157,13 +157,13 @@ export function validationSentence(input: ReportInput): string {
   const date = input.signature.inputs.find(({ kind }) => kind === "date")?.name;
   const drift = input.drift?.dataset;
   const chosen = input.candidates.filter(({ status }) => status === "FINISHED").length;
-  const reasons = [
+  const reasons = present([
     validationRows < FEW_ROWS && `there are only ${displayNumber(validationRows)} validation rows`,
     typeof time === "string" && `the test rows are later (“${time}”) and what the model learned may no longer hold`,
     typeof time !== "string" && date !== undefined && `the rows may follow time: set "time_column": "${date}"`,
     drift?.detected === true && `${drift.drifted} of ${drift.tested} columns drifted`,
     chosen > 2 && `the model is the best of ${chosen} on the validation rows, which flatters it`,
-  ].filter((reason) => reason !== false);
+  ]);
   const why = reasons.length === 0 ? "the test rows are of another kind" : reasons.join("; ");
   return `On the validation rows ${label} was ${displayNumber(before)}: the test is clearly worse, by ${displayNumber(Math.abs(value - before))}. Likely reasons: ${why}.`;
 }
@@ -171,16 +171,18 @@ export function validationSentence(input: ReportInput): string {
 function baselineSentence(input: ReportInput): string {
   const { score } = input.run;
   if (score === null) return "";
-  const { label, greaterIsBetter } = mainMetric(input);
-  const value = score.metrics[input.metric];
-  const { value: baseline, name, does } = rivalOf(score, mainMetric(input));
-  if (typeof value !== "number" || typeof baseline !== "number") return `There is no baseline for ${label}.`;
+  const main = mainMetric(input);
+  const found = againstRival(score, main);
+  if (found === null) return `There is no baseline for ${main.label}.`;
+  const { value, baseline, name, does, isAhead, isSure } = found;
   if (value === baseline) return `That equals ${name} (${displayNumber(baseline)}), which ${does}.`;
-  const isAhead = value > baseline === greaterIsBetter;
-  const isSure = !covers(score.intervals[input.metric], baseline);
   const relation = isSure ? (isAhead ? "better" : "worse") : isAhead ? "ahead" : "behind";
   const doubt = isSure ? "" : `, but not significantly: the interval contains ${name}`;
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}, which ${does}, reaches ${displayNumber(baseline)}: the model is ${relation} by ${displayNumber(Math.abs(value - baseline))}${doubt}.`;
+  return `${capitalized(name)}, which ${does}, reaches ${displayNumber(baseline)}: the model is ${relation} by ${displayNumber(Math.abs(value - baseline))}${doubt}.`;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function championSentence(input: ReportInput): string {

@@ -25,49 +25,58 @@ const HARDEST = 5;
 /** Steps of the mean curves and of the thresholds. */
 const STEPS = 100;
 
+const none: Curves = {
+  roc: null,
+  precisionRecall: null,
+  positiveShare: null,
+  calibration: null,
+  thresholds: null,
+  gains: null,
+  predictions: null,
+};
+
 export function reportCurves(evaluation: Evaluation | null, { signature, threshold }: Model, costs?: Costs): Curves {
-  const none: Curves = {
-    roc: null,
-    precisionRecall: null,
-    positiveShare: null,
-    calibration: null,
-    thresholds: null,
-    gains: null,
-    predictions: null,
-  };
   if (evaluation === null) return none;
   const { classes } = signature.target;
   const { yTrue, yPred } = evaluation;
-  const rows = sampledRows(yTrue.length, MAX_ROWS);
-  if (classes === undefined)
+  if (classes === undefined) {
+    const rows = sampledRows(yTrue.length, MAX_ROWS);
     return { ...none, predictions: { actual: selectValues(yTrue, rows), predicted: selectValues(yPred, rows) } };
+  }
   const binary = classes.length === 2;
   const codes = binary ? [1] : [...classes.keys()];
+  const ofClasses = (metric: string, pointsOf: (code: number) => Curve["points"]): ClassCurve[] =>
+    codes.flatMap((code, place) => {
+      const area = areaOf(evaluation, code, metric);
+      const points = pointsOf(code);
+      // A class without rows has no curve, though some areas are 0 for it.
+      return area === null || points.length === 0 ? [] : [{ label: classes[code]!, points, area, colour: place }];
+    });
   const curves = codes.map((code) => precisionRecallCurve(evaluation, code));
-  const areas = (metric: string): ClassArea[] =>
-    codes.map((code) => ({ code, label: classes[code]!, area: areaOf(evaluation, code, metric) }));
-  const [roc, precisionRecall] = [areas("roc_auc"), areas("average_precision")];
-  const colourOf = coloursOf(roc, precisionRecall);
+  const roc = ofClasses("roc_auc", (code) => {
+    const { falsePositiveRate, truePositiveRate } = rocCurve(evaluation, code) ?? {};
+    return pairs(falsePositiveRate, truePositiveRate);
+  });
+  const precisionRecall = ofClasses("average_precision", (code) => {
+    const { recall, precision } = curves[codes.indexOf(code)] ?? {};
+    return pairs(recall, precision).toReversed();
+  });
+  const isMany = codes.length > MANY_CLASSES;
+  const shown = isMany ? hardest(roc, precisionRecall) : null;
   const all = {
     ...none,
-    roc: curvesOf(roc, colourOf, heightAt, (code) => {
-      const { falsePositiveRate, truePositiveRate } = rocCurve(evaluation, code) ?? {};
-      return points(falsePositiveRate, truePositiveRate);
-    }),
-    precisionRecall: curvesOf(precisionRecall, colourOf, atNextPoint, (code) => {
-      const { recall, precision } = curves[codes.indexOf(code)] ?? {};
-      return points(recall, precision).toReversed();
-    }),
+    roc: shown === null ? roc : withMean(roc, shown, heightAt),
+    precisionRecall: shown === null ? precisionRecall : withMean(precisionRecall, shown, atNextPoint),
   };
   const [curve] = curves;
   if (!binary || curve === null || curve === undefined) return all;
-  const positiveShare = evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length;
+  const positiveShare = yTrue.filter((code) => code === 1).length / yTrue.length;
   const costsOfPoint = costs && ((point: ThresholdPoint) => costOf(point, costs, positiveShare));
   return {
     ...all,
     positiveShare,
     thresholds: thresholdsOf(curve, { positive: classes[1]!, threshold: threshold ?? 0.5 }, costsOfPoint),
-    gains: [...points(curve.selected, curve.recall), [0, 0] as const].toReversed(),
+    gains: [...pairs(curve.selected, curve.recall), [0, 0] as const].toReversed(),
     calibration: calibrationCurve(evaluation),
   };
 }
@@ -111,56 +120,39 @@ function shortestIn(low: number, high: number): number {
   return high;
 }
 
-/** The area of one class versus the rest; null if the test rows do not define it. */
-interface ClassArea {
-  readonly code: number;
-  readonly label: string;
-  readonly area: number | null;
-}
+type ClassCurve = Curve & { readonly area: number };
 
-/** The colours of classes, the same in both plots: all in their order, or of many the hardest of each plot in turn. */
-function coloursOf(roc: readonly ClassArea[], precisionRecall: readonly ClassArea[]): (code: number) => number {
-  const [first, second] = [sortedByArea(roc), sortedByArea(precisionRecall)];
+/** The labels of the classes with the smallest areas, of each plot in turn. */
+function hardest(...plots: readonly (readonly ClassCurve[])[]): string[] {
+  const [first = [], second = []] = plots.map((curves) => curves.toSorted((a, b) => a.area - b.area));
   const inTurn = first.flatMap((each, i) => [each, second[i] ?? each]);
-  const codes = [...new Set((roc.length <= MANY_CLASSES ? roc : inTurn).map(({ code }) => code))];
-  const shown = roc.length <= MANY_CLASSES ? codes : codes.slice(0, HARDEST);
-  return (code) => shown.indexOf(code);
+  return [...new Set(inTurn.map(({ label }) => label))].slice(0, HARDEST);
 }
 
-function sortedByArea(areas: readonly ClassArea[]): ClassArea[] {
-  return areas.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
-}
-
-/** One curve for each class with a defined area, without points if it is not drawn; of many classes also their mean. */
-function curvesOf(
-  areas: readonly ClassArea[],
-  colourOf: (code: number) => number,
-  valueAt: typeof heightAt,
-  pointsOf: (code: number) => Curve["points"],
-): Curve[] {
-  const known = areas.filter(({ area }) => area !== null);
-  // A class without rows has no curve, though some areas are 0 for it.
-  const curves = known
-    .map(({ code, label, area }) => ({ label, area, points: pointsOf(code), colour: colourOf(code) }))
-    .filter((curve) => curve.points.length > 0);
-  if (areas.length <= MANY_CLASSES || curves.length === 0) return curves;
+/** The mean of all curves, then each: those that are not shown have no points. */
+function withMean(curves: readonly ClassCurve[], shown: readonly string[], valueAt: typeof heightAt): Curve[] {
+  if (curves.length === 0) return [];
   const line = Array.from({ length: STEPS + 1 }, (_, i) => {
     return [i / STEPS, mean(curves.map(({ points: each }) => valueAt(each, i / STEPS)))] as const;
   });
   const label = `mean of ${curves.length} classes`;
   return [
-    { label, area: mean(curves.map(({ area }) => area!)), points: line, colour: null },
-    ...curves.map((curve) => (curve.colour < 0 ? { ...curve, points: [] } : curve)),
+    { label, area: mean(curves.map(({ area }) => area)), points: line, colour: null },
+    ...curves.map((curve) => {
+      const colour = shown.indexOf(curve.label);
+      return { ...curve, colour, points: colour < 0 ? [] : curve.points };
+    }),
   ];
 }
 
 /** Height of a step curve. */
 const atNextPoint: typeof heightAt = (curve, x) => curve.find((point) => point[0] >= x)?.[1] ?? NaN;
 
-function points(xs: ArrayLike<number> = [], ys: ArrayLike<number> = []): Curve["points"][number][] {
+function pairs(xs: ArrayLike<number> = [], ys: ArrayLike<number> = []): Curve["points"][number][] {
   return Array.from(xs, (x, i) => [x, ys[i]!] as const);
 }
 
+/** Of one class versus the rest; null if the test rows do not define it. */
 function areaOf(evaluation: Evaluation, code: number, metric: string): number | null {
   const { yTrue, yPred } = evaluation;
   const is = (codes: Float64Array): Float64Array => codes.map((value) => (value === code ? 1 : 0));

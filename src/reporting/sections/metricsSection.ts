@@ -4,8 +4,7 @@ import { itemTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/lineage.ts";
 import { ONE_STEP } from "../../core/text/recordText.ts";
-import { rivalOf } from "../rivalOf.ts";
-import { constantAlarm, covers, familyName } from "../summary.ts";
+import { againstRival, constantAlarm, familyName } from "../summary.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
 
 export function metricsBody(input: Pick<ReportInput, "run" | "metrics" | "metric">): Html {
@@ -38,34 +37,33 @@ export function metricsBody(input: Pick<ReportInput, "run" | "metrics" | "metric
     ${copies(score)}`;
 }
 
-function copies({ copiedRows, copiedValidationRows, rows }: ScoreRecord): Html {
+function copies({ copiedRows, copiedValidationRows = 0, rows }: ScoreRecord): Html {
   if (copiedRows === null)
     return html`<p>Test rows could not be checked for copies of training rows: the training data no longer exists.</p>`;
-  const training =
+  const of = (count: number): string =>
+    `${displayNumber(count)} of ${displayNumber(rows)} test rows (${percent(count / rows)}) are`;
+  return html`${
     copiedRows === 0
       ? html`<p>No test row is a copy of a training row.</p>`
-      : html`<p class="warning">
-          ${displayNumber(copiedRows)} of ${displayNumber(rows)} test rows (${percent(copiedRows / rows)}) are copies of
-          training rows, so the metrics may be too optimistic.
-        </p>`;
-  if (!copiedValidationRows) return training;
-  return html`${training}
-    <p class="warning">
-      ${displayNumber(copiedValidationRows)} of ${displayNumber(rows)} test rows
-      (${percent(copiedValidationRows / rows)}) are rows that the model was validated on, so the metrics are not
-      independent of the choice of the model. Use test rows that were not ingested.
-    </p>`;
+      : html`<p class="warning">${of(copiedRows)} copies of training rows, so the metrics may be too optimistic.</p>`
+  }
+  ${
+    copiedValidationRows !== null &&
+    copiedValidationRows > 0 &&
+    html`<p class="warning">
+      ${of(copiedValidationRows)} rows that the model was validated on, so the metrics are not independent of the choice
+      of the model. Use test rows that were not ingested.
+    </p>`
+  }`;
 }
 
-/** Not significant if the interval contains the value of the baseline. */
 function verdict(score: ScoreRecord, metric: MetricLabel): Html | string {
-  const { name, greaterIsBetter } = metric;
-  const [value, { value: baseline }] = [score.metrics[name], rivalOf(score, metric)];
-  if (typeof value !== "number" || typeof baseline !== "number") return "–";
+  const found = againstRival(score, metric);
+  if (found === null) return "–";
+  const { value, baseline, isAhead, isSure } = found;
   if (value === baseline) return "same";
-  const isBetter = value > baseline === greaterIsBetter;
-  if (covers(score.intervals[name], baseline)) return `${isBetter ? "ahead" : "behind"}, not significant`;
-  return html`<span class="${isBetter ? "good" : "bad"}">${isBetter ? "better" : "worse"}</span>`;
+  if (!isSure) return `${isAhead ? "ahead" : "behind"}, not significant`;
+  return html`<span class="${isAhead ? "good" : "bad"}">${isAhead ? "better" : "worse"}</span>`;
 }
 
 function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">): Html {

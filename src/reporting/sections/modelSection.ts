@@ -1,15 +1,17 @@
 /** Model: the candidates, feature importance, SHAP values, partial dependence and parameters. */
 import type { Run } from "../../core/records/lineage.ts";
 import { candidateLabels, paramRows, selectionLabel } from "../../core/text/recordText.ts";
-import { displayNumber } from "../../plots/displayNumber.ts";
+import { domainOf } from "../../plots/axes.ts";
 import { importancePlot } from "../../plots/bars.ts";
+import { countOf, displayNumber } from "../../plots/displayNumber.ts";
+import { partialDependencePlot } from "../../plots/means.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
+import { series } from "../../plots/theme.ts";
 import { itemTable, numeric, type Column } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
 import { constantAlarm, familyName, mainMetric } from "../summary.ts";
-import { dependencePart } from "./meanPredictions.ts";
 
 export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { importance, importanceMeasure } = input;
@@ -47,6 +49,38 @@ export async function modelBody(input: ReportInput, draw: DrawFigure): Promise<H
 function sampleText({ run, shap }: ReportInput): string {
   const [rows, taken] = [run.score?.rows ?? 0, shap[0]?.features[0]?.contributions.length ?? 0];
   return taken < rows ? ` of ${displayNumber(taken)} of the ${displayNumber(rows)} test rows` : "";
+}
+
+async function dependencePart(input: ReportInput, draw: DrawFigure): Promise<Html | null> {
+  const { dependence, signature } = input;
+  if (dependence === null) return null;
+  const { columns, rows } = dependence;
+  const isNumber = signature.target.task === "regression";
+  const outputs = outputsOf(input);
+  const measure = isNumber ? "Mean prediction" : "Mean probability";
+  const of = isNumber ? ` of ${signature.target.name}` : outputs.length === 1 ? ` of “${outputs[0]!.label}”` : "";
+  const domain = domainOf(...columns.flatMap(({ means }) => means));
+  const figures = columns.map((column, i) =>
+    draw(`dependence-${i + 1}`, partialDependencePlot({ ...column, outputs, measure, domain })),
+  );
+  return html`<h3>Partial dependence</h3>
+    <p class="note">
+      ${measure}${of} over ${countOf(rows, "test row")} if all of them had the same value in one column and kept the
+      others. All plots have the same scale. Points on a line are quantiles of the column, or all of its values. Of
+      columns that depend on each other, some combinations may never occur.
+    </p>
+    <div class="plots small">${await Promise.all(figures)}</div>`;
+}
+
+/** With the colours of the classes in the curves. */
+function outputsOf({ meanClasses, roc, signature }: ReportInput): { label: string; colour: number }[] {
+  if (meanClasses.length < 2) return [{ label: meanClasses[0] ?? signature.target.name, colour: 0 }];
+  const colourOf = new Map((roc ?? []).map(({ label, colour }) => [label, colour ?? -1]));
+  // Of many classes only the hardest have a colour, the first half of the palette.
+  return meanClasses.map((label, i) => {
+    const colour = colourOf.get(label) ?? -1;
+    return { label, colour: colour >= 0 ? colour : series.length / 2 + i };
+  });
 }
 
 /** Metrics of the table of candidates, beside the main one. */

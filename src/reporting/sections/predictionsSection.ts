@@ -1,15 +1,15 @@
 /** Predictions: curves or residual plots, predictions over time and the segments where they are worst. */
 import { calibrationPlot, thresholdsPlot } from "../../plots/calibration.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
-import { displayNumber } from "../../plots/displayNumber.ts";
+import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { gainsPlot, precisionRecallPlot, rocCurvePlot } from "../../plots/curve.ts";
+import { overTimePlot } from "../../plots/means.ts";
 import { predictedVsActualPlot, residualsPlot } from "../../plots/predictedVsActual.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { itemTable, numeric } from "../dataTable.ts";
 import { html, type Html, emptyNote } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
-import { overTimePart, segmentsPart } from "./meanPredictions.ts";
 
 export async function predictionsBody(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const body = input.run.task === "regression" ? await regression(input, draw) : await classification(input, draw);
@@ -81,4 +81,56 @@ function classReport({ run }: ReportInput): Html | null {
     [numeric("F1"), ({ f1 }) => displayNumber(f1)],
     [numeric("Test rows"), ({ support }) => displayNumber(support)],
   ]);
+}
+
+const MOST_SEGMENTS = 8;
+
+function segmentsPart({ weakest, meanClasses, signature }: ReportInput): Html | null {
+  if (weakest === null || weakest.compared === 0) return null;
+  const { metric, value, rows, testRows, compared, minimum, segments } = weakest;
+  const { task, name } = signature.target;
+  const sample =
+    rows < testRows ? `, on a sample of ${displayNumber(rows)} of ${displayNumber(testRows)} test rows` : "";
+  const basis = `${countOf(compared, "segment")} of at least ${minimum} ${compared === 1 ? "was" : "were"} compared${sample}: the values of categories and the quarters of numbers.`;
+  const worse = `worse than on all rows (${displayNumber(value)}) by more than two standard errors`;
+  if (segments.length === 0)
+    return html`<h3>Weakest segments</h3>
+      ${emptyNote(`${basis} In none of them ${metric.label} is ${worse}.`)}`;
+  const shown = segments.slice(0, MOST_SEGMENTS);
+  const more = segments.length > shown.length ? ` The ${shown.length} surest are listed.` : "";
+  const byChance = Math.max(1, Math.round(compared * BY_CHANCE));
+  const actual = `Actual ${task === "regression" ? name : `share of “${meanClasses[0] ?? ""}”`}`;
+  return html`<h3>Weakest segments</h3>
+    <p class="note">
+      ${basis} In ${displayNumber(segments.length)} of them ${metric.label} is ${worse}; about
+      ${displayNumber(byChance)} would be by chance.${more}
+    </p>
+    ${itemTable(`${metric.label} by segment, ${metric.greaterIsBetter ? "higher" : "lower"} is better`, shown, [
+      ["Column", ({ column }) => column],
+      ["Value", (each) => each.value],
+      [numeric("Rows"), (each) => displayNumber(each.rows)],
+      [numeric(metric.label), ({ metricValue }) => displayNumber(metricValue)],
+      [
+        numeric("Difference"),
+        ({ difference }) => html`<span class="bad">${difference > 0 ? "+" : ""}${displayNumber(difference)}</span>`,
+      ],
+      [numeric("Standard error"), ({ standardError }) => displayNumber(standardError, 2)],
+      task !== "multiclass" && [numeric(actual), ({ means }) => displayNumber(means?.[0])],
+      task !== "multiclass" && [numeric("Predicted"), ({ means }) => displayNumber(means?.[1])],
+    ])}`;
+}
+
+/** Share of a normal distribution above two standard errors. */
+const BY_CHANCE = 0.023;
+
+async function overTimePart(input: ReportInput, draw: DrawFigure): Promise<Html | null> {
+  const { overTime, meanClasses, signature } = input;
+  if (overTime === null) return null;
+  const isSmall = overTime.outputs.length > 1;
+  const figures = overTime.outputs.map((points, i) => {
+    const measure = meanClasses[i] === undefined ? signature.target.name : `share of “${meanClasses[i]}”`;
+    return draw(`over-time-${i + 1}`, overTimePlot({ measure, unit: overTime.unit, points, isSmall }));
+  });
+  const drawn = await Promise.all(figures);
+  return isSmall ? html`<div class="plots small">${drawn}</div>` : html`${drawn}`;
 }

@@ -77,10 +77,8 @@ function thresholdTable(input: ReportInput): Html | null {
 /** Links to the chapters with warnings, so that the summary does not deny them. */
 function otherWarnings(input: ReportInput, known: boolean): Html | null {
   const failed = input.candidates.filter(({ status }) => status !== "FINISHED").length;
-  const chapters = [
-    ...doubtsOf(input),
-    ...(failed > 0 ? [["model", `${countOf(failed, "candidate")} failed`] as const] : []),
-  ];
+  const doubts = doubtsOf(input);
+  const chapters = failed > 0 ? [...doubts, ["model", `${countOf(failed, "candidate")} failed`] as const] : doubts;
   const links = chapters.map(([chapter, text]) => html`<a href="#${chapter}">${text}</a>`);
   if (links.length > 0) return html`<p class="note">${links.map((link, i) => html`${i > 0 && ", "}${link}`)}.</p>`;
   return known || validationSentence(input) !== "" ? null : html`<p class="note">No warnings.</p>`;
