@@ -48,8 +48,7 @@ function ofTwo({ run, signature, thresholds }: ReportInput) {
 }
 
 function ofClasses({ run, signature }: ReportInput) {
-  const matrix = run.score?.confusionMatrix ?? [];
-  const classes = matrix.map((row, code) => ({
+  const classes = (run.score?.confusionMatrix ?? []).map((row, code) => ({
     label: signature.target.classes?.[code] ?? String(code),
     found: row[code] ?? 0,
     rows: row.reduce((sum, count) => sum + count, 0),
