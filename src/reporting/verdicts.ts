@@ -11,8 +11,7 @@ import { listed } from "../core/text/format.ts";
 import { limitText as findingLimit, pValueName } from "../core/text/recordText.ts";
 import { driftTestLabel } from "../drift/findDriftTest.ts";
 import { countOf, displayNumber, exact } from "../plots/displayNumber.ts";
-import { itemTable, numeric } from "./dataTable.ts";
-import { emptyNote, html, type Html } from "./html.ts";
+import { itemTable, numeric, emptyNote, html, type Html } from "./html.ts";
 
 const statuses = {
   fail: ["✕", "failed", "bad"],

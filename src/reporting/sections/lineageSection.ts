@@ -1,8 +1,7 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
 import type { Dataset, ScoreRecord } from "../../core/records/lineage.ts";
 import { cellNumber, countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
-import { numeric, itemTable } from "../dataTable.ts";
-import { html, type Html, emptyNote } from "../html.ts";
+import { numeric, itemTable, html, emptyNote, type Html } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { trainingText } from "../summary.ts";
 import { frequentCategories, type ColumnReference } from "../../core/records/model.ts";

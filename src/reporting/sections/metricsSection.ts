@@ -1,7 +1,6 @@
 /** Metrics on the test set with intervals, compared with the baseline. */
 import { displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { itemTable, numeric } from "../dataTable.ts";
-import { html, type Html } from "../html.ts";
+import { itemTable, numeric, html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/lineage.ts";
 import { ONE_STEP } from "../../core/text/recordText.ts";
 import { againstRival, constantAlarm, familyName } from "../summary.ts";

@@ -6,8 +6,7 @@ import { gainsPlot, precisionRecallPlot, rocCurvePlot } from "../../plots/curve.
 import { overTimePlot } from "../../plots/means.ts";
 import { predictedVsActualPlot, residualsPlot } from "../../plots/predictedVsActual.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { itemTable, numeric } from "../dataTable.ts";
-import { html, type Html, emptyNote } from "../html.ts";
+import { itemTable, numeric, html, emptyNote, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 

@@ -1,8 +1,7 @@
 /** The box at the top: decision, score, baseline, deployed model, reasons and warnings. */
 import { scoreIntervalPlot } from "../../plots/bars.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { itemTable, numeric } from "../dataTable.ts";
-import { html, type Html } from "../html.ts";
+import { itemTable, numeric, html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import { thresholdRows } from "../inRows.ts";
 import type { ReportInput } from "../reportInput.ts";

@@ -3,9 +3,8 @@ import type { ColumnDrift, MonitorRecord } from "../../core/records/monitoring.t
 import { pValueName, sampledNote } from "../../core/text/recordText.ts";
 import { countOf, displayNumber, exact, percent } from "../../plots/displayNumber.ts";
 import { distributionBins, driftColumnPlot } from "../../plots/driftColumn.ts";
-import { itemTable, numeric } from "../../reporting/dataTable.ts";
+import { itemTable, numeric, html, emptyNote, section, type Html } from "../../reporting/html.ts";
 import { driftState, driftStatus, limitText, TARGET, valueText } from "../../reporting/verdicts.ts";
-import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
 import { factList } from "./frame/parts.ts";

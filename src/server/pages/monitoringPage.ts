@@ -1,8 +1,7 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
 import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
-import { numeric, itemTable } from "../../reporting/dataTable.ts";
-import { html, type Html, section } from "../../reporting/html.ts";
+import { numeric, itemTable, html, section, type Html } from "../../reporting/html.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { MATRIX_WINDOWS, columnMatrix, windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";

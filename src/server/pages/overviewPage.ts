@@ -2,8 +2,7 @@
 import { recover } from "../../core/errors.ts";
 import { channelsText, limitText, notJudged, originText, undeliveredText } from "../../core/text/recordText.ts";
 import { displayNumber, countOf, dateTime } from "../../plots/displayNumber.ts";
-import { numeric, itemTable } from "../../reporting/dataTable.ts";
-import { html, type Html, section, withCode } from "../../reporting/html.ts";
+import { numeric, itemTable, html, section, withCode, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { findingValue, stateTone, stateWord } from "../../reporting/verdicts.ts";
 import { factList, runLink } from "./frame/parts.ts";

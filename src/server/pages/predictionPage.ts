@@ -1,7 +1,6 @@
 /** /ui/predictions/<id>: one logged prediction with its inputs, label and SHAP values. */
 import { displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
-import { numeric, itemTable } from "../../reporting/dataTable.ts";
-import { html, type Html, section } from "../../reporting/html.ts";
+import { numeric, itemTable, html, section, type Html } from "../../reporting/html.ts";
 import type { LogEntry } from "../../storage/predictionLog/logReader.ts";
 import { big, signedBar, factList, modelLink, labelWord } from "./frame/parts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";

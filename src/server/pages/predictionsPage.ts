@@ -2,9 +2,8 @@
 import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/logReader.ts";
 import { rowKeyOf } from "../../lifecycle/labels/predictions.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import { html, type Html, section } from "../../reporting/html.ts";
+import { html, section, itemTable, type Html } from "../../reporting/html.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { itemTable } from "../../reporting/dataTable.ts";
 import { shareBar, choice, dayFields, filterForm, modelLink, pager, labelWord } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { canBeId, dayAfter, daysOf } from "./lookups.ts";

@@ -1,8 +1,7 @@
 /** /ui/runs: all runs, filtered and sorted; several of them can be compared. */
 import { tagTexts, type Run } from "../../core/records/lineage.ts";
 import { displayInterval, displayNumber, dateTime } from "../../plots/displayNumber.ts";
-import { numeric, itemTable } from "../../reporting/dataTable.ts";
-import { html, type Html, section } from "../../reporting/html.ts";
+import { numeric, itemTable, html, section, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";

@@ -4,8 +4,7 @@ import { finishedTrials, parameterImportance } from "../../pipeline/search/param
 import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
 import { trialsPlot } from "../../plots/trials.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { numeric, itemTable } from "../../reporting/dataTable.ts";
-import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
+import { numeric, itemTable, html, emptyNote, section, type Html } from "../../reporting/html.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { unfinishedSearches } from "../../lifecycle/tune/tuneMemory.ts";

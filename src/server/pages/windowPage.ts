@@ -3,8 +3,7 @@ import { recover } from "../../core/errors.ts";
 import { estimateDoubt, sampledNote } from "../../core/text/recordText.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, displayInterval, displayNumber, displayRange, percent, dateTime } from "../../plots/displayNumber.ts";
-import { numeric, itemTable } from "../../reporting/dataTable.ts";
-import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
+import { numeric, itemTable, html, emptyNote, section, type Html } from "../../reporting/html.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
 import {

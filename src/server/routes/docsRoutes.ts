@@ -1,11 +1,10 @@
 /** GET /openapi.json, and the page /ui/docs, on which people try the model and read the endpoints; /docs leads to it. */
 import { codeVersion } from "../../config/codeVersion.ts";
-import { html, type Html, emptyNote, section } from "../../reporting/html.ts";
+import { html, emptyNote, section, itemTable, type Html } from "../../reporting/html.ts";
 import { endpoint, json } from "../http/endpoint.ts";
 import type { Scope } from "../http/access.ts";
 import { sendJson, type App, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { itemTable } from "../../reporting/dataTable.ts";
 import { pageAddress, relativeAddress, type Page } from "../pages/frame/page.ts";
 import { requireReader } from "../pages/frame/pageAccess.ts";
 import type { MorePages } from "../pages/registerPages.ts";

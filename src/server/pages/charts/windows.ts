@@ -1,10 +1,9 @@
 /** Monitored windows: a table of drift by column and window, whose columns link to their distributions, and points of charts. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { displayNumber } from "../../../plots/displayNumber.ts";
-import { itemTable } from "../../../reporting/dataTable.ts";
+import { itemTable, html, type Html } from "../../../reporting/html.ts";
 import { driftTestLabel } from "../../../drift/findDriftTest.ts";
 import { driftState } from "../../../reporting/verdicts.ts";
-import { html, type Html } from "../../../reporting/html.ts";
 import { pageAddress, withQuery } from "../frame/page.ts";
 import type { RunStore } from "../../../storage/store/runStore.ts";
 import type { TimePoint, ChartEvent } from "./timeChart.ts";
