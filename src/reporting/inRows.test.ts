@@ -93,7 +93,7 @@ it("lists no threshold that nobody would set, except that of the model", () => {
 it("judges the quality by the baseline, the limits and what is missed, not by the deployment", () => {
   const clean = (matrix: Parameters<typeof churn>[0]) => {
     const input = churn(matrix, { drift: null });
-    const score = { ...input.run.score!, copiedRows: 0, copiedValidationRows: 0 };
+    const score = { ...input.run.score!, copiedRows: 0, copiedValidationRows: 0, warnings: [] };
     return { ...input, run: { ...input.run, score } };
   };
   expect(summaryOf(clean(weak))).toMatchObject({

@@ -59,7 +59,9 @@ function qualityOf(input: ReportInput, rows: InRows | null): Quality {
     found?.isSure === false && `the lead over ${found.name} may be chance`,
     validationSentence(input) !== "" && "worse than on the validation rows",
     ...doubtsOf(input).map(([, text]) => text),
-    score.warnings?.length && `${countOf(score.warnings.length, "warning")} about the score`,
+    score.warnings !== undefined &&
+      score.warnings.length > 0 &&
+      `${countOf(score.warnings.length, "warning")} about the score`,
   ]);
   if (doubts.length > 0) return { tone: "caution", words: `with reservations: ${doubts.join("; ")}` };
   return { tone: "good", words: "passes the quality checks" };
