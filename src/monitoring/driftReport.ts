@@ -32,41 +32,37 @@ export interface DriftOptions extends CalibratedOptions {
  * @throws {MlctlError} kind "usage": `columns` names an unknown test, or one that does not work on the column
  */
 export function driftReport(reference: Reference, table: Table, options: DriftOptions = {}): DriftReport {
-  const { rules = "calibrated", prediction, target, columns = {} } = options;
-  const names = Object.keys(reference.columns);
-  // A column may be named "constructor", which every object has.
-  const overrideOf = (name: string) => (Object.hasOwn(columns, name) ? columns[name]! : {});
-  const { minimumRows = 0 } = options;
+  const { rules = "calibrated", prediction, target, columns = {}, minimumRows = 0 } = options;
   const few = `${counted(table.rowCount, "row")}, at least ${minimumRows} are needed`;
-  const judge = (compared: readonly ComparedColumn[]): ColumnDrift[] => {
+  const unjudged = { statistic: NaN, value: NaN, psi: null, drifted: false, skipped: few };
+  const judge = (pairs: readonly (readonly [name: string, before: ColumnReference, now: Column | undefined])[]) => {
+    const compared = pairs.map(([name, before, column]) => {
+      // A column may be named "constructor", which every object has.
+      const override = Object.hasOwn(columns, name) ? columns[name]! : {};
+      return { name, reference: before, column, override };
+    });
     const found = rules === "evidently" ? compared.map(evidentlyDrift) : calibratedDrift(compared, options);
-    if (table.rowCount >= minimumRows) return found;
-    return found.map((each) => ({ ...each, statistic: NaN, value: NaN, psi: null, drifted: false, skipped: few }));
+    const shown = table.rowCount >= minimumRows ? found : found.map((each) => ({ ...each, ...unjudged }));
+    return shown.map((drift, i) => [compared[i]!.name, drift] as const);
   };
-  const drifts = judge(
-    names.map((name) => {
-      return { name, reference: reference.columns[name]!, column: findColumn(table, name), override: overrideOf(name) };
-    }),
+  const inputs = Object.entries(reference.columns);
+  const drifts = judge(inputs.map(([name, before]) => [name, before, findColumn(table, name)]));
+  const predictions =
+    reference.prediction && prediction ? [["prediction", reference.prediction, prediction] as const] : [];
+  const labels = reference.target && target ? [[target.name, reference.target, target] as const] : [];
+  const known = [...inputs.map(([, each]) => each), reference.prediction, reference.target];
+  const sampled = known.flatMap((each) =>
+    each && each.kind !== "category" && each.sample.length < each.count ? [each.sample.length] : [],
   );
-  const alone = (name: string, before: ColumnReference | null | undefined, column: Column | null | undefined) =>
-    before && column ? judge([{ name, reference: before, column, override: overrideOf(name) }])[0]! : null;
-  const predictions = alone("prediction", reference.prediction, prediction);
-  const labels = alone(target?.name ?? "", reference.target, target);
-  const tested = Object.fromEntries([
-    ...(predictions === null ? [] : [["prediction", predictions] as const]),
-    ...drifts.map((drift, i) => [names[i]!, drift] as const),
-  ]);
-  const sampled = [...Object.values(reference.columns), reference.prediction, reference.target].flatMap((known) =>
-    known && known.kind !== "category" && known.sample.length < known.count ? [known.sample.length] : [],
-  );
-  const counts = {
+  const report = {
     rules,
     referenceRows: reference.rows,
     ...(sampled.length > 0 ? { referenceSample: Math.max(...sampled) } : {}),
     currentRows: table.rowCount,
-    columns: tested,
+    columns: Object.fromEntries([...judge(predictions), ...drifts]),
+    ...(target === undefined ? {} : { target: judge(labels)[0]?.[1] ?? null }),
   };
-  return withDataset({ ...counts, ...(target === undefined ? {} : { target: labels }) }, options.datasetShare);
+  return withDataset(report, options.datasetShare);
 }
 
 /** Adds the verdict on the dataset. @param limit share of drifted columns from which the dataset drifts */

@@ -1,6 +1,6 @@
 /** predictions: lists and finds predictions of the prediction log, in the form of JSON output. */
 import { MlctlError } from "../../core/errors.ts";
-import type { JoinedPrediction, LogEntry, PredictionFilter } from "../../storage/predictionLog/logReader.ts";
+import type { JoinedPrediction, PredictionFilter } from "../../storage/predictionLog/logReader.ts";
 import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { Session } from "../session.ts";
@@ -10,15 +10,11 @@ export type PredictionRecord = Omit<JoinedPrediction, "at" | "labelledAt"> & {
   readonly labelledAt: string | null;
 };
 
-type Logged = JoinedPrediction & Partial<Pick<LogEntry, "seq">>;
-
-function predictionRecord({ at, labelledAt, seq: _, ...one }: Logged): PredictionRecord {
-  const { requestId = null, threshold = null, inputs, ...rest } = one;
-  const times = {
-    at: new Date(at).toISOString(),
-    labelledAt: labelledAt === null ? null : new Date(labelledAt).toISOString(),
-  };
-  return { ...rest, ...times, requestId, threshold, inputs };
+function predictionRecord({ at, labelledAt, ...one }: JoinedPrediction): PredictionRecord {
+  // A reader may add the number of the row, which is nobody's business.
+  const { requestId = null, threshold = null, inputs, seq: _, ...rest } = one as typeof one & { seq?: number };
+  const labelled = labelledAt === null ? null : new Date(labelledAt).toISOString();
+  return { ...rest, at: new Date(at).toISOString(), labelledAt: labelled, requestId, threshold, inputs };
 }
 
 /**
