@@ -1,8 +1,7 @@
 """Flask + XGBoost: the traffic model over HTTP.
 
-`serve.py TRAFFIC FOLDER` trains and writes peer.json; `gunicorn serve:app` answers with it, in one of two ways:
-PEER_STYLE=pandas as it is mostly written, a data frame of one row into XGBRegressor.predict; PEER_STYLE=lean by hand,
-with numpy into inplace_predict.
+`serve.py TRAFFIC FOLDER` trains and writes peer.json; `gunicorn serve:app` answers with it as it is mostly written: a data
+frame of one row into XGBRegressor.predict.
 """
 import datetime
 import glob
@@ -41,11 +40,12 @@ def train(source, folder):
 if __name__ == "__main__":
     train(*sys.argv[1:])
 else:
+    import pandas
     from flask import Flask, jsonify, request
 
     folder = os.environ["PEER_FOLDER"]
-    booster = xgboost.Booster({"nthread": 1})
-    booster.load_model(f"{folder}/peer.json")
+    model = xgboost.XGBRegressor(n_jobs=1)
+    model.load_model(f"{folder}/peer.json")
     with open(f"{folder}/weather.json") as file:
         weather = json.load(file)
     app = Flask("serve")
@@ -54,28 +54,13 @@ else:
     def health():
         return "ok"
 
-    def lean(row):
-        return booster.inplace_predict(numpy.array([features(row, weather)]))[0]
-
-    if os.environ.get("PEER_STYLE") == "pandas":
-        import pandas
-
-        model = xgboost.XGBRegressor(n_jobs=1)
-        model.load_model(f"{folder}/peer.json")
-
-        def with_pandas(row):
-            frame = pandas.DataFrame([row])
-            frame["holiday"] = (~frame["holiday"].isin(["None", ""])).astype(int)
-            when = pandas.to_datetime(frame["date_time"])
-            one_hot = pandas.DataFrame({name: (frame["weather_main"] == name).astype(float) for name in weather})
-            dates = pandas.DataFrame({"hour": when.dt.hour, "month": when.dt.month, "day": when.dt.dayofweek})
-            columns = frame[["holiday", *NUMBERS]].astype(float)
-            return model.predict(pandas.concat([columns, one_hot, dates], axis=1).to_numpy())[0]
-
-        answer = with_pandas
-    else:
-        answer = lean
-
     @app.post("/predict")
     def predict():
-        return jsonify({"prediction": float(answer(request.get_json())), "model_version": "peer"})
+        frame = pandas.DataFrame([request.get_json()])
+        frame["holiday"] = (~frame["holiday"].isin(["None", ""])).astype(int)
+        when = pandas.to_datetime(frame["date_time"])
+        one_hot = pandas.DataFrame({name: (frame["weather_main"] == name).astype(float) for name in weather})
+        dates = pandas.DataFrame({"hour": when.dt.hour, "month": when.dt.month, "day": when.dt.dayofweek})
+        columns = frame[["holiday", *NUMBERS]].astype(float)
+        row = pandas.concat([columns, one_hot, dates], axis=1).to_numpy()
+        return jsonify({"prediction": float(model.predict(row)[0]), "model_version": "peer"})
