@@ -1,6 +1,8 @@
 /** Markdown of the reference pages. */
 
+/** Empty without rows. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return "";
   return [header, header.map(() => "---"), ...rows].map(tableLine).join("\n");
 }
 

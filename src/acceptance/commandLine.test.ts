@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { commands } from "../commands/index.ts";
+import { commandGroups, commands } from "../commands/index.ts";
 import type { Command } from "../commands/command.ts";
 import { bin, environment, temporaryFolder, workspaceIn, type Finished } from "./lifecycleWorkspace.ts";
 import { shellStatus } from "./shellStatus.ts";
@@ -30,7 +30,8 @@ describe("help", () => {
   it("lists every command in its group, and nothing on stderr", () => {
     const { status, stdout, stderr } = mlctl(["--help"]);
     expect([status, stderr]).toEqual([0, ""]);
-    for (const { name, group } of commands) expect(stdout).toMatch(new RegExp(`^${group}:[^]*^  ${name} `, "m"));
+    for (const [group, members] of Object.entries(commandGroups))
+      for (const { name } of members) expect(stdout).toMatch(new RegExp(`^${group}:[^]*^  ${name} `, "m"));
   });
 
   it.each(commands.flatMap((command) => withSubcommands(command)))("of %s has usage and examples to paste", (line) => {
@@ -58,7 +59,7 @@ describe("wrong usage", () => {
     [["config", "shw"], "error: unknown command 'shw'\nhint: did you mean show?\n"],
     [["config", "check"], "error: unknown command 'check'\nhint: did you mean validate?\n"],
     [["config", "show", "--jsn"], "error: unknown option '--jsn'\nhint: did you mean --json?\n"],
-    [["completion", "bas"], 'error: shell: found "bas", allowed bash, zsh, fish\nhint: did you mean bash?\n'],
+    [["completion", "bas"], 'error: shell: found "bas", allowed bash, zsh, fish, words\nhint: did you mean bash?\n'],
     [["init", "--seed", "x"], 'error: --seed: found "x", allowed a whole number\n'],
     [["completion"], "error: missing required argument 'shell'\nhint: `mlctl completion --help` shows the usage\n"],
   ])("%j exits 2, tells why on stderr and writes nothing to stdout", (args, stderr) => {
@@ -150,7 +151,8 @@ describe("init", () => {
 
 describe("completion", () => {
   it("completes commands, subcommands, flags and choices in a real bash", () => {
-    const script = `source <("$NODE" "$BIN" completion bash)
+    const script = `mlctl() { "$NODE" "$BIN" "$@"; }
+      source <(mlctl completion bash)
       complete_line() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _mlctl; echo "\${COMPREPLY[*]}"; }
       complete_line mlctl conf
       complete_line mlctl config sh

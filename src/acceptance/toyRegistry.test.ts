@@ -199,15 +199,14 @@ export function chebyshevDistance(reference: Float64Array, current: Float64Array
     folder: "commands",
     file: "echo.ts",
     imported: "echo",
-    entry: "[echo],",
+    entry: "Test: [echo],",
     source: `/** \`mlctl echo\`: prints its argument. */
 import { defineCommand, type Command } from "./command.ts";
 
 export const echo = defineCommand({
   name: "echo",
-  group: "Other",
   summary: "print a word",
-  arguments: [{ name: "<word>", description: "the word" }],
+  arguments: [["<word>", "the word"]],
   examples: [
     ["mlctl echo hello", "hello"],
     ["mlctl echo hello --json", "for a script"],
@@ -270,9 +269,7 @@ beforeAll(() => {
   for (const { folder, file, imported, entry, source } of toys) {
     writeFileSync(join(copy, "src", folder, file), source);
     const index = join(copy, "src", folder, "index.ts");
-    const [head, tail] = readFileSync(index, "utf8").split(
-      /(?<=^export const \w+ = \{|^export const commands: readonly Command\[\] = \[)/m,
-    );
+    const [head, tail] = readFileSync(index, "utf8").split(/(?<=^export const \w+ = \{)/m);
     writeFileSync(index, `import { ${imported} } from "./${file}";\n${head!}\n  ${entry} ${tail!}`);
   }
   run(["scripts/build.js"], copy);
@@ -300,7 +297,7 @@ describe("a file and a line in index.ts", () => {
   });
 
   it("give a command its help and --json", () => {
-    expect(mlctl("--help")).toMatch(/^Other:[^]*^  echo .*print a word$/m);
+    expect(mlctl("--help")).toMatch(/^Test:[^]*^  echo .*print a word$/m);
     expect(json("echo", "hello")).toEqual({ given_word: "hello" });
   });
 

@@ -1,6 +1,12 @@
 /** Builds the commander program from the definitions in commands/. The only file that imports commander. */
 import { Argument, Command as CommanderCommand, CommanderError, Help, Option } from "commander";
-import { globalOptions, listingOptions, groups, type Command, type OptionSpec } from "../commands/command.ts";
+import {
+  globalOptions,
+  listingOptions,
+  type Command,
+  type OptionDetails,
+  type OptionSpec,
+} from "../commands/command.ts";
 import { variableOf } from "../config/variablesFile.ts";
 import { MlctlError } from "../core/errors.ts";
 import { parseDuration, present } from "../core/text/format.ts";
@@ -17,7 +23,7 @@ export interface Call {
 interface ProgramOptions {
   /** The command line. Of the commands that it does not name, only what the list of commands needs is built. */
   readonly words: readonly string[];
-  readonly commands: readonly Command[];
+  readonly commands: Readonly<Record<string, readonly Command[]>>;
   readonly version: string;
   readonly width: () => number;
   readonly colours: Colours;
@@ -39,8 +45,8 @@ export function buildProgram(options: ProgramOptions): CommanderCommand {
   program.helpCommand("help [command]", "print help");
   program.version(options.version, "-V, --version", "print the version");
   for (const [key, spec] of Object.entries(globalOptions)) program.addOption(commanderOption(key, spec));
-  for (const group of groups) {
-    for (const command of options.commands.filter((each) => each.group === group)) {
+  for (const [group, commands] of Object.entries(options.commands)) {
+    for (const command of commands) {
       const isNamed = options.words.includes(command.name);
       const bare = new CommanderCommand(command.name).summary(command.summary);
       program.addCommand((isNamed ? subcommand(command, options) : bare).helpGroup(`${group}:`));
@@ -65,8 +71,9 @@ export function isHelp(error: unknown): boolean {
 export function flagSettings({ command, options }: Call): { key: string; flag: string; value: string | number }[] {
   return Object.entries(command.options ?? {}).flatMap(([key, spec]) => {
     const value = options[key];
-    if (spec.setting === undefined || (typeof value !== "string" && typeof value !== "number")) return [];
-    return [{ key: spec.setting, flag: longFlag(spec), value }];
+    const setting = spec[2]?.setting;
+    if (setting === undefined || (typeof value !== "string" && typeof value !== "number")) return [];
+    return [{ key: setting, flag: longFlag(spec), value }];
   });
 }
 
@@ -77,9 +84,9 @@ function subcommand(command: Command, options: ProgramOptions): CommanderCommand
     .description(present([sentence, command.details]).join("\n"))
     .summary(summary);
   configure(built, options, command.examples);
-  for (const { choices, ...spec } of command.arguments ?? []) {
-    const argument = new Argument(spec.name, describe({ ...spec, choices }));
-    if (choices !== undefined) argument.argParser((text) => choiceOf(text, choices, argument.name()));
+  for (const [spec, text, { choices } = {}] of command.arguments ?? []) {
+    const argument = new Argument(spec, describe(text, { choices }));
+    if (choices !== undefined) argument.argParser((given) => choiceOf(given, choices, argument.name()));
     built.addArgument(argument);
   }
   const specs = { ...command.options, ...(command.listing === true ? listingOptions : {}) };
@@ -138,20 +145,22 @@ function exampleText(examples: Command["examples"], width: number, colours: Colo
 }
 
 function commanderOption(key: string, spec: OptionSpec): Option {
-  const option = new Option(spec.flags, describe(spec));
+  const [flags, meaning, details = {}] = spec;
+  const option = new Option(flags, describe(meaning, details));
   // The value is stored under the key of the definition, which may differ from the flag.
   option.attributeName = () => key;
-  if (spec.default !== undefined) option.defaultValue = spec.default;
+  if (details.default !== undefined) option.defaultValue = details.default;
   // A boolean flag that was not given is false, as OptionValue declares; commander would leave it undefined.
   else if (option.isBoolean() && !option.negate) option.defaultValue = false;
   // In a list, "<value...>" takes all following words, and "<value>" one word each time it is given.
-  if (spec.type === "list" && !option.variadic)
+  if (details.type === "list" && !option.variadic)
     option.argParser<string[]>((text, previous) => [...(previous ?? []), text]);
-  if (spec.type !== "list" && (option.required || option.optional)) option.argParser((text) => optionValue(text, spec));
+  if (details.type !== "list" && (option.required || option.optional))
+    option.argParser((text) => optionValue(text, spec));
   return option;
 }
 
-function describe({ description: text, choices, default: value, setting }: Omit<OptionSpec, "flags">): string {
+function describe(text: string, { choices, default: value, setting }: OptionDetails): string {
   const remarks = present([
     choices?.join(" | "),
     value !== undefined && `default: ${value}`,
@@ -162,12 +171,12 @@ function describe({ description: text, choices, default: value, setting }: Omit<
   return `${body} (${present([...remarks, own]).join("; ")})`;
 }
 
-export function longFlag({ flags }: Pick<OptionSpec, "flags">): string {
+export function longFlag([flags]: OptionSpec): string {
   return /--[\w-]+/.exec(flags)?.[0] ?? flags;
 }
 
 export function optionValue(text: string, option: OptionSpec): string | number {
-  const { choices, type } = option;
+  const [, , { choices, type } = {}] = option;
   if (choices !== undefined) return choiceOf(text, choices, longFlag(option));
   const wrong = (allowed: string) =>
     new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed ${allowed}`);

@@ -1,7 +1,7 @@
 /** One call of mlctl: parses the command line, runs the command, prints its result or error. Never exits the process. */
 import { resolve } from "node:path";
 import type { Invocation } from "../commands/command.ts";
-import { commands } from "../commands/index.ts";
+import { commandGroups, commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { present } from "../core/text/format.ts";
@@ -39,7 +39,7 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
     let exitCode = 0;
     const program = buildProgram({
       words: argv,
-      commands,
+      commands: commandGroups,
       version,
       width: () => Math.min(100, screen.width()),
       colours: screen.outColours,
@@ -141,7 +141,7 @@ export async function usageError(words: readonly string[]): Promise<MlctlError |
   const colours = coloursFor({}, {}, false);
   const nothing = { version: "", width: () => 80, colours, write: () => {}, run: async () => {} };
   try {
-    await buildProgram({ words, commands, ...nothing }).parseAsync([...words], { from: "user" });
+    await buildProgram({ words, commands: commandGroups, ...nothing }).parseAsync([...words], { from: "user" });
     return undefined;
   } catch (error) {
     if (isHelp(error)) return new MlctlError("usage", `\`mlctl ${words.join(" ")}\` only prints help`);

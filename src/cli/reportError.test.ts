@@ -90,21 +90,21 @@ describe("coloursFor", () => {
 
 describe("optionValue", () => {
   it("reads durations in milliseconds and numbers as numbers", () => {
-    const wait = { flags: "--wait <time>", type: "duration", description: "" } as const;
+    const wait = ["--wait <time>", "", { type: "duration" }] as const;
     expect(["10m", "1.5s", "2h"].map((text) => optionValue(text, wait))).toEqual([600_000, 1500, 7_200_000]);
-    expect(optionValue("0.5", { flags: "--x <n>", type: "number", description: "" })).toBe(0.5);
+    expect(optionValue("0.5", ["--x <n>", "", { type: "number" }])).toBe(0.5);
   });
 
   it.each([
     [
-      { flags: "--wait <time>", type: "duration" },
+      ["--wait <time>", "", { type: "duration" }],
       "10",
       '--wait: found "10", allowed a duration such as 30s, 10m or 2h',
     ],
-    [{ flags: "-n, --rows <n>", type: "integer" }, "1.5", '--rows: found "1.5", allowed a whole number'],
-    [{ flags: "--x <n>", type: "number" }, "", '--x: found "", allowed a number'],
-    [{ flags: "--format <f>", choices: ["csv", "jsonl"] }, "cvs", '--format: found "cvs", allowed csv, jsonl'],
+    [["-n, --rows <n>", "", { type: "integer" }], "1.5", '--rows: found "1.5", allowed a whole number'],
+    [["--x <n>", "", { type: "number" }], "", '--x: found "", allowed a number'],
+    [["--format <f>", "", { choices: ["csv", "jsonl"] }], "cvs", '--format: found "cvs", allowed csv, jsonl'],
   ] as const)("rejects a value that does not fit %j", (option, text, message) => {
-    expect(() => optionValue(text, { description: "", ...option })).toThrow(message);
+    expect(() => optionValue(text, option)).toThrow(message);
   });
 });

@@ -22,10 +22,9 @@ interface TextColumn {
   readonly header: string;
   readonly align: "left" | "right";
   readonly texts: readonly string[];
-  /** Numbers must not be cut: 123 is not 12…. */
-  readonly fixed: boolean;
+  /** Fixed are numbers and ids, which are never cut: 123 is not 12…. */
+  readonly kind: "fixed" | "stamp" | "text";
   readonly overflow: "cut" | "wrap" | "whole";
-  readonly limits: readonly [number, number, number];
   readonly leaveOut: number | undefined;
   readonly width: number;
 }
@@ -70,7 +69,7 @@ function verdict(text: string, colours: Colours): string {
 function fitted({ overflow }: TextColumn, text: string, width: number): string[] {
   if (overflow === "whole") return [text];
   if (overflow === "wrap") return wrap(text, width);
-  if (!STAMP.test(text) || width >= text.length || width < TO_THE_DAY) return [truncate(text, width)];
+  if (!isStamp(text) || width >= text.length || width < TO_THE_DAY) return [truncate(text, width)];
   return [text.slice(0, width >= TO_THE_MINUTE ? TO_THE_MINUTE : TO_THE_DAY)];
 }
 
@@ -85,19 +84,16 @@ function textColumns({ columns, rows }: ViewTable): TextColumn[] {
       header,
       align: align ?? (isNumeric ? "right" : "left"),
       texts,
-      fixed: isNumeric,
+      kind: isNumeric || texts.some((text) => ID.test(text)) ? "fixed" : texts.some(isStamp) ? "stamp" : "text",
       overflow: overflow ?? "cut",
-      limits: limitsOf(texts, i === 0),
       leaveOut,
       width: Math.max(textWidth(header), ...texts.map(textWidth)),
     };
   });
 }
 
-function limitsOf(texts: readonly string[], isFirst: boolean): TextColumn["limits"] {
-  if (texts.some((text) => ID.test(text))) return [Infinity, Infinity, Infinity];
-  if (texts.some((text) => STAMP.test(text))) return [TO_THE_MINUTE, TO_THE_DAY, TO_THE_DAY];
-  return isFirst ? [Infinity, Infinity, NARROWEST] : [NARROW, NARROW, NARROWEST];
+function isStamp(text: string): boolean {
+  return STAMP.test(text);
 }
 
 function fit(columns: readonly TextColumn[], width: number): TextColumn[] | undefined {
@@ -106,44 +102,37 @@ function fit(columns: readonly TextColumn[], width: number): TextColumn[] | unde
     return [...(fit(columns.slice(0, -1), width) ?? columns.slice(0, -1)), columns.at(-1)!];
   let kept = columns;
   for (;;) {
-    const fitting = squeezed(kept, width, 1);
+    const fitting = squeezed(kept, width, stages.slice(0, -1));
     if (fitting !== undefined) return fitting;
     const next = kept.filter(({ leaveOut }) => leaveOut !== undefined).toSorted((a, b) => a.leaveOut! - b.leaveOut!)[0];
-    if (next === undefined) return squeezed(kept, width, 2);
+    if (next === undefined) return squeezed(kept, width, stages);
     kept = kept.filter((column) => column !== next);
   }
 }
 
-/** Narrows the widest text column, stage by stage, until the line fits; undefined if it cannot. */
-function squeezed(columns: readonly TextColumn[], width: number, last: 1 | 2): TextColumn[] | undefined {
-  const widths = columns.map((column) => column.width);
-  let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
-  for (let stage = 0; stage <= last; stage++) {
-    while (excess > 0) {
-      const cuttable = columns.flatMap(({ fixed, limits }, i) => (!fixed && widths[i]! > limits[stage]! ? [i] : []));
-      if (cuttable.length === 0) break;
-      widths[cuttable.toSorted((a, b) => widths[b]! - widths[a]!)[0]!]!--;
-      excess--;
-    }
-  }
-  if (excess > 0) return undefined;
-  giveBack(columns, widths);
-  return columns.map((column, i) => Object.assign({}, column, { width: widths[i]! }));
-}
+/** How wide a column must stay, stage by stage. The first column names the row, so that it is cut last. */
+const stages = [
+  { stamp: Infinity, first: Infinity, text: Infinity },
+  { stamp: TO_THE_MINUTE, first: Infinity, text: NARROW },
+  { stamp: TO_THE_DAY, first: Infinity, text: NARROW },
+  { stamp: TO_THE_DAY, first: NARROWEST, text: NARROWEST },
+];
 
-/** A day needs only ten characters: gives unused width of timestamp columns to the text column that was cut most. */
-function giveBack(columns: readonly TextColumn[], widths: number[]): void {
-  const lacking = columns.map(({ width }, i) => width - widths[i]!);
-  const days = columns.flatMap(({ limits }, i) => (limits[1] === TO_THE_DAY && widths[i]! < TO_THE_MINUTE ? [i] : []));
-  for (const i of days) {
-    const texts = columns.flatMap(({ limits }, at) => (limits[1] !== TO_THE_DAY && lacking[at]! > 0 ? [at] : []));
-    const most = texts.toSorted((a, b) => lacking[b]! - lacking[a]!)[0];
-    if (most === undefined) return;
-    const given = Math.min(widths[i]! - TO_THE_DAY, lacking[most]!);
-    widths[i]! -= given;
-    widths[most]! += given;
-    lacking[most]! -= given;
+/** Cuts timestamps, and narrows the widest text column until the line fits; undefined if it cannot. */
+function squeezed(columns: readonly TextColumn[], width: number, allowed: typeof stages): TextColumn[] | undefined {
+  for (const { stamp, first, text } of allowed) {
+    const widths = columns.map((column) => (column.kind === "stamp" ? Math.min(column.width, stamp) : column.width));
+    const least = columns.map(({ kind }, i) => (kind !== "text" ? Infinity : i === 0 ? first : text));
+    let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
+    for (; excess > 0; excess--) {
+      const cuttable = [...widths.keys()].filter((i) => widths[i]! > least[i]!);
+      if (cuttable.length === 0) break;
+      const widest = cuttable.reduce((a, b) => (widths[b]! > widths[a]! ? b : a));
+      widths[widest]!--;
+    }
+    if (excess <= 0) return columns.map((column, i) => Object.assign({}, column, { width: widths[i]! }));
   }
+  return undefined;
 }
 
 function blocks(columns: readonly TextColumn[], width: number, colours: Colours): string[] {

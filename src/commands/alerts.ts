@@ -54,12 +54,9 @@ function listed(result: SavedAlerts, notes: readonly string[] = []): Outcome {
   return { result, view: { title, tables: [alertTable, muteTable], notes: [...notes, ...failures], next } };
 }
 
-const check = { name: "<check>", description: 'a finding or a column: "drift: age", or only its name' };
+const check = ["<check>", 'a finding or a column: "drift: age", or only its name'] as const;
 
-const source = {
-  flags: "--source <name>",
-  description: "only of files, dataset, predictions, schedule or watch (default: all)",
-} as const;
+const source = ["--source <name>", "only of files, dataset, predictions, schedule or watch (default: all)"] as const;
 
 const WEEK = 7 * 86_400_000;
 
@@ -68,8 +65,8 @@ const mute = defineCommand({
   summary: "send nothing about a check or a column for a time, also if it opens later",
   arguments: [check],
   options: {
-    for: { flags: "--for <duration>", type: "duration", description: "how long, such as 12h (default: 7d)" },
-    reason: { flags: "--reason <text>", description: "why (required): `alerts list` and the pages show it" },
+    for: ["--for <duration>", "how long, such as 12h (default: 7d)", { type: "duration" }],
+    reason: ["--reason <text>", "why (required): `alerts list` and the pages show it"],
     source,
   },
   examples: [
@@ -143,7 +140,6 @@ const test = defineCommand({
 
 export const alerts = defineCommand({
   name: "alerts",
-  group: "Monitor",
   summary: "list and mute open alerts, and test the notification channels",
   details:
     '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved. So does a scheduled job that fails or succeeds again, and a file that `mlctl watch` or an ingestion rejects ("job"), and with "on": ["deployed"] every switch of production. A channel gets failures only, and with "level": "warn" warnings too: drift of single columns is a warning unless `monitor.drift.fail_on` has "columns". `mlctl alerts test` shows what each channel gets.',

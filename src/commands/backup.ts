@@ -12,13 +12,12 @@ import { tableOf } from "./views/tableOf.ts";
 
 export const backup = defineCommand({
   name: "backup",
-  group: "Other",
   summary: "save records, artifacts and predictions in one archive",
   details:
     "Writes a .tgz with the checksum of every file, and checks the recorded ones: one that is missing or changed is a warning, because the others are saved; `mlctl verify` exits 3 then. Other commands that write have to wait; servers go on. Input files, test data and the folder of `mlctl watch` are included only with --inputs.",
-  arguments: [{ name: "[file]", description: "archive to write (default: backup_<time>.tar.gz in the workspace)" }],
+  arguments: [["[file]", "archive to write (default: backup_<time>.tar.gz in the workspace)"]],
   options: {
-    inputs: { flags: "--inputs", description: "include the input folder, the test data and watch.folder" },
+    inputs: ["--inputs", "include the input folder, the test data and watch.folder"],
     wait: sharedOptions.wait,
   },
   examples: [
@@ -58,13 +57,12 @@ export const backup = defineCommand({
 
 export const restore = defineCommand({
   name: "restore",
-  group: "Other",
   summary: "restore a workspace from a backup, verifying every file",
   details:
     "The folder must not exist, or be empty; it appears when every file matches its checksum. To replace a workspace, restore into a new folder, then rename both. Folders outside the workspace are not restored: unpack those with `tar -xzf`.",
   arguments: [
-    { name: "<file>", description: "archive written by `mlctl backup`" },
-    { name: "[folder]", description: "new workspace (default: the current folder, or that of -C)" },
+    ["<file>", "archive written by `mlctl backup`"],
+    ["[folder]", "new workspace (default: the current folder, or that of -C)"],
   ],
   examples: [
     ["mlctl restore backup.tar.gz restored", "into a new folder"],
@@ -95,16 +93,15 @@ export const restore = defineCommand({
 
 export const share = defineCommand({
   name: "share",
-  group: "Other",
   summary: "keep records and predictions in Postgres, and the files in a bucket, where several machines share them",
   details:
     'Moves the records of datasets, runs, deployments, aliases, searches, monitoring and jobs, the prediction log with its labels, and the state of alerts and schedules to the database and sets "database" in config.json; with --folder, it moves them back: stop servers of other machines first. The bytes of each record stay the same, and no command changes. The password comes from PGPASSWORD or ~/.pgpass. The views run, metric, deployment, monitor_value, prediction and prediction_hour are for Grafana and other programs; deploy/grafana/postgres.json is a dashboard over them. Models and datasets stay in the folders, which the machines have to share, or go to a bucket as well: then another machine needs config.json alone, and gets each file when it is needed. The credentials of the bucket and AWS_ENDPOINT_URL come from the environment, as for every program of AWS. Connect to the server itself or to a pooler in session mode, because the lock of the workspace is a session\'s.',
   arguments: [
-    { name: "[address]", description: "postgres://user@host/database, with ?workspace=NAME for a second one there" },
-    { name: "[artifacts]", description: "s3://bucket/prefix, for machines without a common folder" },
+    ["[address]", "postgres://user@host/database, with ?workspace=NAME for a second one there"],
+    ["[artifacts]", "s3://bucket/prefix, for machines without a common folder"],
   ],
   options: {
-    folder: { flags: "--folder", description: "move the records back to the folders" },
+    folder: ["--folder", "move the records back to the folders"],
     wait: sharedOptions.wait,
   },
   examples: [
@@ -145,7 +142,6 @@ export const share = defineCommand({
 
 export const prune = defineCommand({
   name: "prune",
-  group: "Other",
   summary: "delete old datasets, models and reports that nothing references",
   details:
     "`retention` in config.json says what to keep. Never deleted: the production deployment, the newest three deployments and the targets of the next two rollbacks, the records of all deployments, models of kept deployments, models with an alias or a note, models of logged predictions, the newest of each kind, and the datasets of kept models. Also deletes old release copies and records, never backups. The prediction log follows serve.log.retention.",
@@ -190,7 +186,6 @@ export const prune = defineCommand({
 
 export const reindex = defineCommand({
   name: "reindex",
-  group: "Inspect",
   summary: "rebuild the SQLite store from the record files",
   details:
     "The record files are the source of truth, and the store is an index of them: use this after a copy, a merge or damage. A damaged store is moved away, not deleted.",

@@ -1,6 +1,5 @@
 /**
- * The definition of a subcommand, and the flags that several share. A new one is an object like these, which `commands` in
- * index.ts lists; "satisfies Command" is how architecture.test.ts recognises it. Flags, help, completion, `--json` and the
+ * The definition of a subcommand, and the flags that several share. A new one is an object like these, which index.ts lists; "satisfies Command" is how architecture.test.ts recognises it. Flags, help, completion, `--json` and the
  * type of `invocation.options` derive from it. Heavy modules are imported inside `run`, so that --help stays fast.
  */
 import type { Readable, Writable } from "node:stream";
@@ -15,15 +14,8 @@ import { didYouMean } from "../core/text/suggest.ts";
 import type { Environment } from "../core/userFolder.ts";
 import type { View } from "../core/view.ts";
 
-export const groups = ["Lifecycle", "Predict", "Monitor", "Improve", "Inspect", "Other"] as const;
-
-type Group = (typeof groups)[number];
-
-export interface OptionSpec {
-  /** In commander's syntax: "-o, --output <file>", "--columns <names...>"; a repeatable "--tag <name>" has type "list". */
-  readonly flags: string;
-  readonly description: string;
-  /** Of the value in `flags`, default "text"; without one, a flag is true or false. A "duration" ("10m") arrives in milliseconds. */
+export interface OptionDetails {
+  /** Of the value in the flags, default "text"; without one, a flag is true or false. A "duration" ("10m") arrives in milliseconds. */
   readonly type?: "number" | "integer" | "list" | "duration";
   readonly choices?: readonly string[];
   readonly default?: string | number;
@@ -31,25 +23,27 @@ export interface OptionSpec {
   readonly setting?: string;
 }
 
-export interface ArgumentSpec {
-  readonly name: string;
-  readonly description: string;
-  readonly choices?: readonly string[];
-}
+/** Flags in commander's syntax: "-o, --output <file>", "--columns <names...>"; a repeatable "--tag <name>" has type "list". */
+export type OptionSpec = readonly [flags: string, description: string, details?: OptionDetails];
+
+export type ArgumentSpec = readonly [name: string, description: string, details?: Pick<OptionDetails, "choices">];
 
 export type Options = Readonly<Record<string, OptionSpec>>;
 
-export type OptionValue<S extends OptionSpec> = S extends { readonly type: "number" | "integer" | "duration" }
-  ? number | Absent<S>
-  : S extends { readonly type: "list" }
-    ? readonly string[] | undefined
-    : S extends { readonly choices: readonly (infer Choice)[] }
-      ? Choice | Absent<S>
-      : S extends { readonly flags: `${string}<${string}` }
-        ? string | Absent<S>
-        : boolean;
+type DetailsOf<S extends OptionSpec> = S extends readonly [string, string, infer D extends OptionDetails] ? D : object;
 
-type Absent<S extends OptionSpec> = S extends { readonly default: string | number } ? never : undefined;
+export type OptionValue<S extends OptionSpec> =
+  DetailsOf<S> extends { readonly type: "number" | "integer" | "duration" }
+    ? number | Absent<S>
+    : DetailsOf<S> extends { readonly type: "list" }
+      ? readonly string[] | undefined
+      : DetailsOf<S> extends { readonly choices: readonly (infer Choice)[] }
+        ? Choice | Absent<S>
+        : S extends readonly [`${string}<${string}`, ...unknown[]]
+          ? string | Absent<S>
+          : boolean;
+
+type Absent<S extends OptionSpec> = DetailsOf<S> extends { readonly default: string | number } ? never : undefined;
 
 interface GlobalOptions {
   readonly config: string | undefined;
@@ -89,7 +83,6 @@ export type Outcome =
 
 export interface Command<O extends Options = Options> {
   readonly name: string;
-  readonly group?: Group;
   /** One line for the command list: lower case, no full stop. */
   readonly summary: string;
   /** Names that people try instead. They are not aliases; the error's hint names this command. */
@@ -102,6 +95,7 @@ export interface Command<O extends Options = Options> {
   readonly subcommands?: readonly Command[];
   /** Adds --csv, --csv-safe and --md, which print the first table of the view. */
   readonly listing?: boolean;
+  /** Its view is the job summary on GitHub Actions. */
   readonly summarizes?: boolean;
   /** After SIGTERM or SIGHUP it finishes its running work, instead of being ended after some seconds. */
   readonly drains?: boolean;
@@ -114,50 +108,40 @@ export function defineCommand<const O extends Options>(command: Command<O>): Com
 }
 
 export const globalOptions = {
-  config: { flags: "-c, --config <file>", description: "configuration file (default: config.json; MLCTL_CONFIG)" },
-  directory: {
-    flags: "-C, --directory <dir>",
-    description: "workspace folder (default: current folder; MLCTL_DIRECTORY)",
-  },
-  json: { flags: "--json", description: "print the result as one JSON document" },
-  quiet: { flags: "-q, --quiet", description: "print only results, warnings and errors" },
-  verbose: { flags: "-v, --verbose", description: "print more, such as a line for every stage" },
-  debug: { flags: "--debug", description: "print the stack trace of errors (MLCTL_DEBUG)" },
-  trust: { flags: "--trust", description: "allow what config.json runs and calls, for this call (MLCTL_TRUST)" },
-  color: { flags: "--no-color", description: "print without colours (NO_COLOR)" },
+  config: ["-c, --config <file>", "configuration file (default: config.json; MLCTL_CONFIG)"],
+  directory: ["-C, --directory <dir>", "workspace folder (default: current folder; MLCTL_DIRECTORY)"],
+  json: ["--json", "print the result as one JSON document"],
+  quiet: ["-q, --quiet", "print only results, warnings and errors"],
+  verbose: ["-v, --verbose", "print more, such as a line for every stage"],
+  debug: ["--debug", "print the stack trace of errors (MLCTL_DEBUG)"],
+  trust: ["--trust", "allow what config.json runs and calls, for this call (MLCTL_TRUST)"],
+  color: ["--no-color", "print without colours (NO_COLOR)"],
 } as const satisfies Record<string, OptionSpec>;
 
 export const listingOptions = {
-  csv: { flags: "--csv", description: "print the list as CSV" },
-  csvSafe: {
-    flags: "--csv-safe",
-    description: "print the list as CSV without cells that a spreadsheet would run as formulas",
-  },
-  md: { flags: "--md", description: "print the list as a Markdown table" },
+  csv: ["--csv", "print the list as CSV"],
+  csvSafe: ["--csv-safe", "print the list as CSV without cells that a spreadsheet would run as formulas"],
+  md: ["--md", "print the list as a Markdown table"],
 } as const satisfies Record<string, OptionSpec>;
 
 /** Spread into the options of the commands that take them, so that a flag means the same everywhere. */
 export const sharedOptions = {
-  seed: { flags: "--seed <number>", type: "integer", setting: "train.seed", description: "random seed" },
-  output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
-  force: { flags: "-f, --force", description: "skip the safety checks that would stop this command" },
-  dryRun: { flags: "--dry-run", description: "show what would be done and change nothing" },
-  message: { flags: "-m, --message <text>", description: "why, for the record of the deployment" },
-  inputFormat: {
-    flags: "--input-format <name>",
-    description: "format of the input (default: by the file name; csv for stdin)",
-    choices: ["csv", "jsonl"],
-  },
-  wait: {
-    flags: "--wait <time>",
-    type: "duration",
-    description: "maximum time to wait for another mlctl to finish, e.g. 10m",
-  },
+  seed: ["--seed <number>", "random seed", { type: "integer", setting: "train.seed" }],
+  output: ["-o, --output <file>", "output file; - is stdout"],
+  force: ["-f, --force", "skip the safety checks that would stop this command"],
+  dryRun: ["--dry-run", "show what would be done and change nothing"],
+  message: ["-m, --message <text>", "why, for the record of the deployment"],
+  inputFormat: [
+    "--input-format <name>",
+    "format of the input (default: by the file name; csv for stdin)",
+    { choices: ["csv", "jsonl"] },
+  ],
+  wait: ["--wait <time>", "maximum time to wait for another mlctl to finish, e.g. 10m", { type: "duration" }],
 } as const satisfies Record<string, OptionSpec>;
 
 export const splitOptions = {
-  testSize: { flags: "--test-size <share>", type: "number", description: "share of test rows", default: 0.2 },
-  seed: { flags: "--seed <number>", type: "integer", description: "random seed", default: 42 },
+  testSize: ["--test-size <share>", "share of test rows", { type: "number", default: 0.2 }],
+  seed: ["--seed <number>", "random seed", { type: "integer", default: 42 }],
 } as const satisfies Record<string, OptionSpec>;
 
 export const monitorAreas: readonly MonitorArea[] = ["drift", "quality", "performance"];

@@ -16,13 +16,12 @@ const show = defineCommand({
   summary: "print every setting with its value and where it comes from",
   details:
     "Flags override MLCTL_* variables, which override config.json, which overrides the defaults. Secrets are not printed: a value that names a variable is shown as ${NAME}, with whether the variable is set.",
-  arguments: [{ name: "[keys...]", description: "only these keys and the keys below them, e.g. train" }],
+  arguments: [["[keys...]", "only these keys and the keys below them, e.g. train"]],
   options: {
-    resolved: {
-      flags: "--resolved",
-      description:
-        "print the configuration of the newest training, with all that mlctl chose, as a config.json that trains the same model",
-    },
+    resolved: [
+      "--resolved",
+      "print the configuration of the newest training, with all that mlctl chose, as a config.json that trains the same model",
+    ],
   },
   listing: true,
   examples: [
@@ -73,7 +72,7 @@ const validate = defineCommand({
   alsoCalled: ["check", "test", "lint", "verify"],
   details:
     "A variable that is named as ${NAME} and is not set is a warning: only the commands that need its value fail. With --data, runs every check that `mlctl train` makes before fitting, on the newest dataset: target, history for lag features, split, folds, and leakage (duplicates across the split, columns that reveal the target or the future). Nothing is written.",
-  options: { data: { flags: "--data", description: "also check it against the newest dataset" } },
+  options: { data: ["--data", "also check it against the newest dataset"] },
   examples: [
     ["mlctl config validate", "exit 0 if it is valid, else 2"],
     ["mlctl config validate --data", "find leakage and missing history before an hour of training"],
@@ -107,8 +106,8 @@ const trust = defineCommand({
   details:
     "config.json may come from someone else. So its alert channels, its watch.source, its ingest.sources and its scheduled jobs with arguments are used only after this command. It shows each, asks, and remembers them by hash under ~/.local/state/mlctl/trusted; one that changes needs this command again. A command is shown as written: look for what you do not know. Without a home folder, or for one call (CI, containers): --trust or MLCTL_TRUST=1.",
   options: {
-    yes: { flags: "-y, --yes", description: "allow without asking" },
-    revoke: { flags: "--revoke", description: "forget what was allowed" },
+    yes: ["-y, --yes", "allow without asking"],
+    revoke: ["--revoke", "forget what was allowed"],
   },
   examples: [
     ["mlctl config trust", "show what would run, and ask"],
@@ -148,7 +147,6 @@ const schema = defineCommand({
 
 export const config = defineCommand({
   name: "config",
-  group: "Other",
   summary:
     "show the settings (show), check them (validate), allow what they run (trust) or describe every key (schema)",
   subcommands: [show, validate, trust, schema],
@@ -166,7 +164,7 @@ async function scheduleProblemsOf(
   if (schedule.length === 0) return [];
   const { scheduleProblems, scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   const now = context.now();
-  const problems = scheduleProblems({ ...rest, schedule }, now);
+  const problems: ConfigProblem[] = scheduleProblems({ ...rest, schedule }, now);
   const isValid = (i: number): boolean => !problems.some(({ path }) => path.startsWith(`schedule.${i}.`));
   for (const [i, entry] of schedule.entries()) {
     if (!isValid(i)) continue;

@@ -14,19 +14,16 @@ import { tableOf } from "./views/tableOf.ts";
 export const score = defineCommand({
   name: "score",
   summarizes: true,
-  group: "Lifecycle",
+  alsoCalled: ["evaluate"],
   summary: "evaluate a model on the test set, with bootstrap intervals",
   options: {
-    model: { flags: "--model <ref>", description: "run id, v3, @champion or a path (default: the newest)" },
-    data: {
-      flags: "--data <path>",
-      description: "labelled file or folder to use instead of test_data_path; the score is then not recorded",
-    },
-    failUnder: {
-      flags: "--fail-under <value>",
-      type: "number",
-      description: "exit 10 if the metric is worse than this: below it, or above it for metrics to minimise",
-    },
+    model: ["--model <ref>", "run id, v3, @champion or a path (default: the newest)"],
+    data: ["--data <path>", "labelled file or folder to use instead of test_data_path; the score is then not recorded"],
+    failUnder: [
+      "--fail-under <value>",
+      "exit 10 if the metric is worse than this: below it, or above it for metrics to minimise",
+      { type: "number" },
+    ],
     wait: sharedOptions.wait,
   },
   examples: [
@@ -86,14 +83,14 @@ function confusionTable({ confusionMatrix, classes }: ScoreResult): ViewTable {
 
 export const deploy = defineCommand({
   name: "deploy",
-  group: "Lifecycle",
+  alsoCalled: ["rollback"],
   summary: "switch production to a model that beats the deployed one on the same rows",
   details:
     "The promotion rules are under `promotion` in config.json. A model that was not scored on the current test rows is scored, as `mlctl score` does: monitoring compares new rows with that score. The switch is one rename: a kill at any moment leaves either the old or the new deployment complete. Its record has the user, the machine, the git commit of the workspace and the reason given with -m: `mlctl at`, `lineage`, `models` and `runs show` print them.",
-  arguments: [{ name: "[ref]", description: "run id, v3 or latest (default: the newest model)" }],
+  arguments: [["[ref]", "run id, v3 or latest (default: the newest model)"]],
   options: {
-    rollback: { flags: "--rollback", description: "return to the previous deployment" },
-    force: { ...sharedOptions.force, description: "deploy even if the promotion rules reject the model" },
+    rollback: ["--rollback", "return to the previous deployment"],
+    force: ["-f, --force", "deploy even if the promotion rules reject the model"],
     message: sharedOptions.message,
     dryRun: sharedOptions.dryRun,
     wait: sharedOptions.wait,

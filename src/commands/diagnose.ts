@@ -16,11 +16,10 @@ import { findingsTable } from "./views/tableOf.ts";
 
 export const diagnose = defineCommand({
   name: "diagnose",
-  group: "Lifecycle",
   summary: "check the deployed model: predictions, missing values, drift, timings, packages, files",
   details:
     "About the model and its data; needs a deployed model. `mlctl doctor` checks the installation and the workspace, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line. Exits 0 also if a check fails: in scripts, read `findings` of --json, or use `mlctl doctor`, `mlctl verify` or `mlctl monitor --fail-on`.",
-  options: { offline: { flags: "--offline", description: "do not query the package registry" } },
+  options: { offline: ["--offline", "do not query the package registry"] },
   examples: [
     ["mlctl diagnose", "all checks"],
     ["mlctl diagnose --offline", "without network access"],
@@ -97,7 +96,7 @@ function packageTable({ packages }: DiagnoseResult): ViewTable {
 
 export const doctor = defineCommand({
   name: "doctor",
-  group: "Other",
+  alsoCalled: ["status"],
   summary: "check libraries, folders, data, lock, scheduled jobs and recorded files; exit 1 if a check fails",
   details:
     "About the installation and the workspace; needs no model. `mlctl diagnose` checks the deployed model and its data, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line.",
@@ -172,7 +171,6 @@ function nextOf(findings: readonly Finding[]): string {
 
 export const verify = defineCommand({
   name: "verify",
-  group: "Inspect",
   summary: "compare every recorded file with its checksum; exit 3 if one is changed or missing",
   details:
     "Reads every byte of the recorded datasets, models and scores, checks records, store and deployment, and names each damaged file. `mlctl doctor` and `mlctl diagnose` include this check as the finding `integrity`; doctor also checks the installation and the workspace, diagnose the deployed model and its data.",

@@ -13,27 +13,14 @@ const SHOWN_FEATURES = 4;
 
 export const explain = defineCommand({
   name: "explain",
-  group: "Predict",
   summary: "explain predictions: SHAP values and permutation importance",
   details:
     "shap: the contributions and the base value add up to the prediction, in units of the target, in the logarithm of the target for XGBoost objectives with a log link, or in log-odds for classes. Without --rows, the mean absolute contribution over the test set. permutation: how much worse the metric becomes when one input column is shuffled, as mean and standard deviation over the repeats; for any family. `mlctl models show` prints the importance that the model has itself: gain of trees, size of coefficients.",
-  arguments: [{ name: "[ref]", description: "run id, v3, @champion or a path (default: the deployed model)" }],
+  arguments: [["[ref]", "run id, v3, @champion or a path (default: the deployed model)"]],
   options: {
-    rows: {
-      flags: "--rows <file>",
-      description: "explain each row of this file; with permutation, shuffle these rows; - is stdin",
-    },
-    method: {
-      flags: "--method <method>",
-      description: "importance measure",
-      choices: ["shap", "permutation"],
-      default: "shap",
-    },
-    repeats: {
-      flags: "--repeats <n>",
-      type: "integer",
-      description: "permutation: number of shuffles per column (default: 5)",
-    },
+    rows: ["--rows <file>", "explain each row of this file; with permutation, shuffle these rows; - is stdin"],
+    method: ["--method <method>", "importance measure", { choices: ["shap", "permutation"], default: "shap" }],
+    repeats: ["--repeats <n>", "permutation: number of shuffles per column (default: 5)", { type: "integer" }],
   },
   examples: [
     ["mlctl explain", "the deployed model's features by importance"],

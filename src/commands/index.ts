@@ -1,4 +1,4 @@
-/** All commands in the order of the help. Only definitions: heavy modules are imported inside `run`. */
+/** All commands by group, in the order of the help. Only definitions: heavy modules are imported inside `run`. */
 import { alerts } from "./alerts.ts";
 import { monitor } from "./monitor.ts";
 import { apicalls, serve } from "./serve.ts";
@@ -23,11 +23,13 @@ import { train, tune } from "./train.ts";
 import { watch } from "./watch.ts";
 import { why } from "./why.ts";
 
-export const commands: readonly Command[] = [
-  [ingest, train, score, deploy, diagnose, report, fullprocess],
-  [predict, explain, serve, apicalls],
-  [monitor, watch, alerts, labels, schedule],
-  [tune, reproduce, worker, workers],
-  [runs, models, why, predictions, lineage, at, verify, reindex],
-  [init, split, config, doctor, engine, prune, share, backup, restore, completion],
-].flat();
+export const commandGroups = {
+  Lifecycle: [ingest, train, score, deploy, diagnose, report, fullprocess],
+  Predict: [predict, explain, serve, apicalls],
+  Monitor: [monitor, watch, alerts, labels, schedule],
+  Improve: [tune, reproduce, worker, workers],
+  Inspect: [runs, models, why, predictions, lineage, at, verify, reindex],
+  Other: [init, split, config, doctor, engine, prune, share, backup, restore, completion],
+} satisfies Readonly<Record<string, readonly Command[]>>;
+
+export const commands: readonly Command[] = Object.values(commandGroups).flat();

@@ -10,24 +10,23 @@ import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./
 
 export const ingest = defineCommand({
   name: "ingest",
-  group: "Lifecycle",
+  alsoCalled: ["import", "load"],
   summary: "read new or changed files into one clean, timestamped dataset",
   details:
     "Sources are the addresses of `ingest.sources`, or those named here: https://… (CSV, JSON, JSON lines, Parquet, also .gz), s3://bucket/prefix, postgres://user@host/database with --query, and - for standard input. What is new there is kept as a file in input_folder_path, whose files are then read; if a source has nothing new, nothing is written. Passwords come from the environment: `${NAME}` in config.json, PGPASSWORD or ~/.pgpass, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Files are identified by content: a renamed file is not new, a changed file is. A file that cannot be read is copied to rejected/ and reported with the reason; the others are ingested.",
   arguments: [
-    {
-      name: "[paths...]",
-      description:
-        "files or folders to read instead of input_folder_path; https://…, s3://…, postgres://… or - add to it",
-    },
+    [
+      "[paths...]",
+      "files or folders to read instead of input_folder_path; https://…, s3://…, postgres://… or - add to it",
+    ],
   ],
   options: {
-    query: { flags: "--query <sql>", description: "the SELECT whose rows are read from postgres://…" },
-    watermark: {
-      flags: "--watermark <column>",
-      description: "with --query: read only rows above the last value of this column, and add them to the earlier ones",
-    },
-    force: { ...sharedOptions.force, description: "read all files again even if none is new" },
+    query: ["--query <sql>", "the SELECT whose rows are read from postgres://…"],
+    watermark: [
+      "--watermark <column>",
+      "with --query: read only rows above the last value of this column, and add them to the earlier ones",
+    ],
+    force: ["-f, --force", "read all files again even if none is new"],
     dryRun: sharedOptions.dryRun,
     wait: sharedOptions.wait,
   },

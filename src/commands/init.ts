@@ -8,25 +8,20 @@ import { defineCommand, sharedOptions, splitOptions, type Command } from "./comm
 
 export const init = defineCommand({
   name: "init",
-  group: "Other",
   summary: "create a workspace: a commented config.json, from your file or with sample data",
-  arguments: [{ name: "[dir]", description: "folder, created if missing (default: current folder)" }],
+  arguments: [["[dir]", "folder, created if missing (default: current folder)"]],
   options: {
-    template: {
-      flags: "--template <name>",
-      description: "template to start from; --list describes them",
-      choices: templates,
-      default: "attrition",
-    },
-    list: { flags: "--list", description: "list the templates and write nothing" },
-    from: { flags: "--from <file>", description: "your data: writes its config.json, training rows and test rows" },
-    target: {
-      flags: "--target <column>",
-      description: "with --from: the column to predict; without, lists the columns",
-    },
-    testSize: { ...splitOptions.testSize, description: "with --from: share of test rows" },
-    seed: { ...splitOptions.seed, description: "seed of the sample data, or of the test rows" },
-    force: { ...sharedOptions.force, description: "overwrite existing files" },
+    template: [
+      "--template <name>",
+      "template to start from; --list describes them",
+      { choices: templates, default: "attrition" },
+    ],
+    list: ["--list", "list the templates and write nothing"],
+    from: ["--from <file>", "your data: writes its config.json, training rows and test rows"],
+    target: ["--target <column>", "with --from: the column to predict; without, lists the columns"],
+    testSize: ["--test-size <share>", "with --from: share of test rows", splitOptions.testSize[2]],
+    seed: ["--seed <number>", "seed of the sample data, or of the test rows", splitOptions.seed[2]],
+    force: ["-f, --force", "overwrite existing files"],
     dryRun: sharedOptions.dryRun,
   },
   details:
@@ -87,24 +82,20 @@ function initView(
 
 export const split = defineCommand({
   name: "split",
-  group: "Other",
   summary: "divide a file into training and test rows, the same ones for the same seed",
   details:
     "Reads CSV and JSON Lines, also as .gz, of any size, and JSON and Parquet as `mlctl ingest` reads them; writes CSV in UTF-8, with the same values in the same order. Without --stratify, --group or --time, rows are chosen at random.",
-  arguments: [{ name: "<file>", description: "the file to divide" }],
+  arguments: [["<file>", "the file to divide"]],
   options: {
     ...splitOptions,
-    stratify: { flags: "--stratify <column>", description: "the same share of each value of this column" },
-    group: {
-      flags: "--group <column>",
-      description: "all rows with the same value of this column in one file; --test-size is a share of these values",
-    },
-    time: { flags: "--time <column>", description: "the latest rows by this column are the test rows" },
-    output: {
-      flags: "-o, --output <folder>",
-      description: "folder of train.csv and test.csv (default: current folder)",
-    },
-    force: { ...sharedOptions.force, description: "overwrite existing files" },
+    stratify: ["--stratify <column>", "the same share of each value of this column"],
+    group: [
+      "--group <column>",
+      "all rows with the same value of this column in one file; --test-size is a share of these values",
+    ],
+    time: ["--time <column>", "the latest rows by this column are the test rows"],
+    output: ["-o, --output <folder>", "folder of train.csv and test.csv (default: current folder)"],
+    force: ["-f, --force", "overwrite existing files"],
   },
   examples: [
     ["mlctl split data.csv", "four fifths are train.csv, one is test.csv"],

@@ -10,16 +10,15 @@ import { tableOf } from "./views/tableOf.ts";
 
 export const labels = defineCommand({
   name: "labels",
-  group: "Monitor",
   summary: "join labels that arrive later to the logged predictions",
   details:
     "Joins by the column prediction_id if the file has one, else by `id_columns` and `time_column` of config.json; a row that was predicted twice gets its label twice. Joining the same file again changes nothing. Exit 3 if rows cannot be read, have two labels or one that the model does not know, contradict known labels or each other (then none of them is joined, with --force neither), or if no row matches a prediction; the other rows are joined anyway.",
-  arguments: [{ name: "<file>", description: "CSV, JSON lines, JSON (also .gz) or Parquet; - is stdin" }],
+  arguments: [["<file>", "CSV, JSON lines, JSON (also .gz) or Parquet; - is stdin"]],
   options: {
-    id: { flags: "--id <column>", description: "column of prediction ids (default: prediction_id)" },
-    label: { flags: "--label <column>", description: 'column of labels (default: the target, or "label")' },
+    id: ["--id <column>", "column of prediction ids (default: prediction_id)"],
+    label: ["--label <column>", 'column of labels (default: the target, or "label")'],
     inputFormat: sharedOptions.inputFormat,
-    force: { ...sharedOptions.force, description: "replace known labels that differ" },
+    force: ["-f, --force", "replace known labels that differ"],
   },
   examples: [
     ["mlctl labels outcomes.csv", "by prediction_id or id_columns; label in the target column"],
@@ -87,13 +86,13 @@ const list = defineCommand({
   name: "list",
   summary: "list logged predictions, newest first, with their labels",
   options: {
-    since: { flags: "--since <time>", description: "first day or time to list, such as 2026-11-21" },
-    until: { flags: "--until <time>", description: "last day to list (inclusive)" },
-    model: { flags: "--model <ref>", description: "only predictions of this model: run id, v3, @champion or latest" },
-    id: { flags: "--id <value>", description: "only rows with this value in one of the id_columns of config.json" },
-    request: { flags: "--request <id>", description: "only rows of the request with this X-Request-Id" },
-    labelled: { flags: "--labelled", description: "only predictions with a label" },
-    limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
+    since: ["--since <time>", "first day or time to list, such as 2026-11-21"],
+    until: ["--until <time>", "last day to list (inclusive)"],
+    model: ["--model <ref>", "only predictions of this model: run id, v3, @champion or latest"],
+    id: ["--id <value>", "only rows with this value in one of the id_columns of config.json"],
+    request: ["--request <id>", "only rows of the request with this X-Request-Id"],
+    labelled: ["--labelled", "only predictions with a label"],
+    limit: ["--limit <count>", "maximum number of rows to show", { type: "integer", default: 50 }],
   },
   listing: true,
   examples: [
@@ -117,12 +116,7 @@ const list = defineCommand({
 const show = defineCommand({
   name: "show",
   summary: "show one logged prediction: inputs, output, model and label",
-  arguments: [
-    {
-      name: "[id]",
-      description: "prediction id, a unique prefix of it, the id of its request, or latest (default: latest)",
-    },
-  ],
+  arguments: [["[id]", "prediction id, a unique prefix of it, the id of its request, or latest (default: latest)"]],
   examples: [
     ["mlctl predictions show 0193a1b2c3d4e5f6", "the prediction and its inputs"],
     ["mlctl predictions show 0193a1b2c3d4e5f6 --json | jq .prediction.inputs", "only the inputs"],
@@ -138,7 +132,6 @@ const show = defineCommand({
 
 export const predictions = defineCommand({
   name: "predictions",
-  group: "Inspect",
   summary: "list and show the predictions in the prediction log",
   subcommands: [list, show],
   examples: [

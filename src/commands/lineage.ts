@@ -9,14 +9,12 @@ import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const lineage = defineCommand({
   name: "lineage",
-  group: "Inspect",
   summary: "trace a model or a prediction back to the raw files, with checksums",
   arguments: [
-    {
-      name: "[ref]",
-      description:
-        "run id, v3, @champion, latest, d3 (deployment 3), or the id of a prediction or its request (default: @champion, else latest)",
-    },
+    [
+      "[ref]",
+      "run id, v3, @champion, latest, d3 (deployment 3), or the id of a prediction or its request (default: @champion, else latest)",
+    ],
   ],
   examples: [
     ["mlctl lineage", "the deployed model"],
@@ -79,14 +77,8 @@ function short(sha256: string): string {
 
 export const at = defineCommand({
   name: "at",
-  group: "Inspect",
   summary: "show which model, dataset and configuration were in production at a time",
-  arguments: [
-    {
-      name: "<date>",
-      description: "2026-03-01 (the end of that day, or now if that is earlier) or 2026-03-01T09:00:00Z",
-    },
-  ],
+  arguments: [["<date>", "2026-03-01 (the end of that day, or now if that is earlier) or 2026-03-01T09:00:00Z"]],
   examples: [
     ["mlctl at 2026-03-01", "in production at the end of that day"],
     ["mlctl at 2026-03-01 --json | jq .run.config", "the configuration of that run"],
@@ -117,11 +109,10 @@ export const at = defineCommand({
 
 export const reproduce = defineCommand({
   name: "reproduce",
-  group: "Improve",
   summary: "train a run again from its records and compare the models byte for byte",
   details:
     "Uses the recorded dataset, configuration, parameters and seed, and compares the sha256 of the model file. If it differs, names the parts that differ: transforms, estimator, threshold, metrics, importance, reference or lineage. Nothing is written. Exit 10 if the model differs.",
-  arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" }],
+  arguments: [["[ref]", "run id, v3, @champion or latest (default: latest)"]],
   examples: [
     ["mlctl reproduce", "the newest model"],
     ["mlctl reproduce @champion && echo identical", "the deployed model"],

@@ -25,7 +25,7 @@ const show = defineCommand({
   summary: "show a model's metrics, threshold, parameters, input columns, importance and deployments",
   details:
     "Without values of the training rows: categories of fewer than ten rows are only counted. `mlctl models export` writes the whole file.",
-  arguments: [{ name: "[ref]", description: "run id, v3, @champion, latest or a path (default: the newest)" }],
+  arguments: [["[ref]", "run id, v3, @champion, latest or a path (default: the newest)"]],
   examples: [
     ["mlctl models show @champion", "the deployed model's columns and importance"],
     ["mlctl models show models/trainedmodel_20261121T090000000Z.json", "a model file"],
@@ -44,10 +44,10 @@ const alias = defineCommand({
   summary: "give a model an alias, or delete one",
   details: "The aliases in `promotion.aliases` (champion) follow deployments and cannot be set by hand.",
   arguments: [
-    { name: "<name>", description: "e.g. staging" },
-    { name: "[ref]", description: "run id, v3, @champion or latest; not with --delete" },
+    ["<name>", "e.g. staging"],
+    ["[ref]", "run id, v3, @champion or latest; not with --delete"],
   ],
-  options: { delete: { flags: "--delete", description: "delete the alias" }, wait: sharedOptions.wait },
+  options: { delete: ["--delete", "delete the alias"], wait: sharedOptions.wait },
   examples: [
     ["mlctl models alias staging v3", "@staging now means version 3"],
     ["mlctl models alias staging --delete", "delete the alias"],
@@ -69,8 +69,8 @@ const note = defineCommand({
   details:
     "`models list`, `models show` and `runs show` print the note. A new note replaces the old one; an empty note removes it.",
   arguments: [
-    { name: "<ref>", description: "run id, v3, @champion or latest" },
-    { name: "<text>", description: "the note" },
+    ["<ref>", "run id, v3, @champion or latest"],
+    ["<text>", "the note"],
   ],
   options: { wait: sharedOptions.wait },
   examples: [
@@ -92,21 +92,15 @@ const exported = defineCommand({
   summary: "write a model in a format that other programs read",
   details:
     "json: the model file itself. xgboost-json: XGBoost's own format, which takes features. onnx: transforms and estimator, from input columns to predictions; every input has shape [rows, 1]: numbers as doubles (NaN if missing), strings (empty if missing), dates as milliseconds since 1970 UTC. onnx with --from features: the estimator alone.",
-  arguments: [{ name: "[ref]", description: "run id, v3, @champion, latest or a path (default: the newest)" }],
+  arguments: [["[ref]", "run id, v3, @champion, latest or a path (default: the newest)"]],
   options: {
-    format: {
-      flags: "--format <name>",
-      description: "output format",
-      choices: ["json", "xgboost-json", "onnx"],
-      default: "json",
-    },
-    from: {
-      flags: "--from <start>",
-      description: "onnx: inputs of the exported model, the data columns or the features made from them",
-      choices: ["columns", "features"],
-      default: "columns",
-    },
-    output: { ...sharedOptions.output, description: "output file; - is stdout (default: -)" },
+    format: ["--format <name>", "output format", { choices: ["json", "xgboost-json", "onnx"], default: "json" }],
+    from: [
+      "--from <start>",
+      "onnx: inputs of the exported model, the data columns or the features made from them",
+      { choices: ["columns", "features"], default: "columns" },
+    ],
+    output: ["-o, --output <file>", "output file; - is stdout (default: -)"],
   },
   examples: [
     ["mlctl models export @champion --format onnx -o model.onnx", "for ONNX Runtime, in any language"],
@@ -128,10 +122,10 @@ const promote = defineCommand({
   summary: "bring a model into another workspace, such as from staging to production, and deploy it there",
   details:
     "Copies the model, its record, its score and its dataset, checks every file against its recorded hash, and gives the model the next version of the target. The target's test data and promotion rules decide whether it is deployed, as with `mlctl deploy` there; if they reject it, it stays in the target's registry, and the command exits with 10. Works as well where a workspace keeps its records in Postgres or its files in a bucket. The target's database must be trusted there (`mlctl config trust`).",
-  arguments: [{ name: "<ref>", description: "run id, v3, @champion or latest" }],
+  arguments: [["<ref>", "run id, v3, @champion or latest"]],
   options: {
-    to: { flags: "--to <workspace>", description: "folder of the target, or its configuration file" },
-    force: { ...sharedOptions.force, description: "deploy even if the promotion rules of the target reject the model" },
+    to: ["--to <workspace>", "folder of the target, or its configuration file"],
+    force: ["-f, --force", "deploy even if the promotion rules of the target reject the model"],
     message: sharedOptions.message,
     wait: sharedOptions.wait,
   },
@@ -174,7 +168,7 @@ const promote = defineCommand({
 
 export const models = defineCommand({
   name: "models",
-  group: "Inspect",
+  alsoCalled: ["export"],
   summary: "list, show, name, export and promote trained models",
   subcommands: [list, show, alias, note, exported, promote],
   examples: [

@@ -8,63 +8,39 @@ import { historyView, monitoringView } from "./views/monitorView.ts";
 export const monitor = defineCommand({
   name: "monitor",
   summarizes: true,
-  group: "Monitor",
   summary: "check new rows for drift, data quality and performance; keep a history and send alerts",
   details:
     "Checks the given files, else the logged predictions, else the newest dataset, and compares them with the rows that the deployed model was trained on. Results are kept (`--history`), and the `alerts` of config.json are notified once per change. Checking the same window, model and settings again replaces the earlier entry, so that it includes labels that arrived later. A file that cannot be read, has none of the model's columns or lacks some that other files of its window have is rejected: it is reported, and the exit code is 3, also where --fail-on finds failures in the others.",
   arguments: [
-    {
-      name: "[files...]",
-      description: "files, folders or addresses as in ingest (default: the prediction log, else the newest dataset)",
-    },
+    ["[files...]", "files, folders or addresses as in ingest (default: the prediction log, else the newest dataset)"],
   ],
   options: {
-    window: {
-      flags: "--window <length>",
-      setting: "monitor.window",
-      description: 'rows evaluated together: 90d, "500 rows", day, week, month or file; by default, all rows',
-    },
-    step: {
-      flags: "--step <length>",
-      setting: "monitor.step",
-      description: "distance between the starts of windows, e.g. 7d (default: the length of a window)",
-    },
-    query: { flags: "--query <sql>", description: "postgres://…: the SELECT whose rows are checked" },
-    since: { flags: "--since <date>", description: "check every window from this day on, not only the newest" },
-    until: { flags: "--until <date>", description: "last day of data to use (inclusive)" },
-    backfill: { flags: "--backfill", description: "check every window, not only the newest" },
-    by: {
-      flags: "--by <columns...>",
-      type: "list",
-      description: "also show performance by the values of these columns",
-    },
-    reference: {
-      flags: "--reference <what>",
-      setting: "monitor.reference",
-      description:
-        "rows to compare with: training, same_season (the same days of earlier years), a dataset id or a path",
-    },
-    source: {
-      flags: "--source <name>",
-      choices: ["dataset", "predictions"],
-      description: "rows to check if no files are given",
-    },
-    model: {
-      flags: "--model <ref>",
-      description: "run id, v3, @champion, latest or a path (default: the deployed model)",
-    },
-    failOn: {
-      flags: "--fail-on <areas>",
-      description: FAIL_ON,
-    },
-    history: { flags: "--history", description: "list earlier results" },
-    show: { flags: "--show <id>", description: "show one entry of the history in full" },
-    limit: {
-      flags: "--limit <number>",
-      type: "integer",
-      default: 20,
-      description: "maximum number of history entries to show",
-    },
+    window: [
+      "--window <length>",
+      'rows evaluated together: 90d, "500 rows", day, week, month or file; by default, all rows',
+      { setting: "monitor.window" },
+    ],
+    step: [
+      "--step <length>",
+      "distance between the starts of windows, e.g. 7d (default: the length of a window)",
+      { setting: "monitor.step" },
+    ],
+    query: ["--query <sql>", "postgres://…: the SELECT whose rows are checked"],
+    since: ["--since <date>", "check every window from this day on, not only the newest"],
+    until: ["--until <date>", "last day of data to use (inclusive)"],
+    backfill: ["--backfill", "check every window, not only the newest"],
+    by: ["--by <columns...>", "also show performance by the values of these columns", { type: "list" }],
+    reference: [
+      "--reference <what>",
+      "rows to compare with: training, same_season (the same days of earlier years), a dataset id or a path",
+      { setting: "monitor.reference" },
+    ],
+    source: ["--source <name>", "rows to check if no files are given", { choices: ["dataset", "predictions"] }],
+    model: ["--model <ref>", "run id, v3, @champion, latest or a path (default: the deployed model)"],
+    failOn: ["--fail-on <areas>", FAIL_ON],
+    history: ["--history", "list earlier results"],
+    show: ["--show <id>", "show one entry of the history in full"],
+    limit: ["--limit <number>", "maximum number of history entries to show", { type: "integer", default: 20 }],
     dryRun: sharedOptions.dryRun,
     wait: sharedOptions.wait,
   },

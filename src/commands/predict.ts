@@ -7,58 +7,41 @@ import { defineCommand, sharedOptions, type Command, type Invocation, type Optio
 import { inWorkspace, warnOfTerminal } from "./openWorkspaceOf.ts";
 
 const predictOptions = {
-  model: {
-    flags: "--model <ref>",
-    description: "run id, v3, @champion, latest or a path (default: the deployed model)",
-  },
-  format: {
-    flags: "--format <name>",
-    description: "format of the output (default: as the input, CSV for JSON and Parquet; jsonl with --json on stdout)",
-    choices: ["csv", "jsonl"],
-  },
+  model: ["--model <ref>", "run id, v3, @champion, latest or a path (default: the deployed model)"],
+  format: [
+    "--format <name>",
+    "format of the output (default: as the input, CSV for JSON and Parquet; jsonl with --json on stdout)",
+    { choices: ["csv", "jsonl"] },
+  ],
   inputFormat: sharedOptions.inputFormat,
   output: sharedOptions.output,
-  guard: {
-    flags: "--guard",
-    description: "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
-  },
-  log: {
-    flags: "--log",
-    description: "record every prediction in the prediction log, and add its prediction_id to the row",
-  },
-  csvSafe: {
-    flags: "--csv-safe",
-    description: "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas",
-  },
-  horizon: {
-    flags: "--horizon <n>",
-    type: "integer",
-    description: "forecast the next n steps of each series after the newest dataset, instead of predicting rows",
-  },
-  levels: { flags: "--levels <shares>", description: "forecast: coverage of the intervals (default: 0.8,0.95)" },
-  rows: {
-    flags: "--rows <file>",
-    description: "forecast: the inputs of the next steps that their dates do not give, such as holidays",
-  },
-  plot: { flags: "--plot <file>", description: "forecast: draw it, as .svg or .png" },
-  rejectFile: {
-    flags: "--reject-file <file>",
-    description:
-      "write the rejected rows here, with line and reason; without --guard, only rows that cannot be read are rejected",
-  },
+  guard: [
+    "--guard",
+    "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
+  ],
+  log: ["--log", "record every prediction in the prediction log, and add its prediction_id to the row"],
+  csvSafe: ["--csv-safe", "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas"],
+  horizon: [
+    "--horizon <n>",
+    "forecast the next n steps of each series after the newest dataset, instead of predicting rows",
+    { type: "integer" },
+  ],
+  levels: ["--levels <shares>", "forecast: coverage of the intervals (default: 0.8,0.95)"],
+  rows: ["--rows <file>", "forecast: the inputs of the next steps that their dates do not give, such as holidays"],
+  plot: ["--plot <file>", "forecast: draw it, as .svg or .png"],
+  rejectFile: [
+    "--reject-file <file>",
+    "write the rejected rows here, with line and reason; without --guard, only rows that cannot be read are rejected",
+  ],
 } as const satisfies Options;
 
 export const predict = defineCommand({
   name: "predict",
-  group: "Predict",
   summary: "read rows and write them with their predictions, as a stream",
   details:
     "Adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one, and `probability_<class>` of each), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows; JSON and Parquet are read whole, and their rows are numbered from 1 in place of lines. With --horizon, it forecasts instead: it continues each series of the newest dataset at the step found in its times, each step fed by the predictions before it, with intervals from the errors of the same forecast at earlier times (a back-test on the rows after the training part); it warns if the last season repeated had smaller errors there. `forecast_step` marks its rows. For a folder or a prefix of a bucket, each file that `ingest.pattern` names becomes `NAME_predictions.csv` (JSON lines: `.jsonl`) below -o, and with --guard `NAME_rejected.csv`; other files that look like tables are reported. Files that were predicted before from the same bytes with the same model are left out; one that cannot be predicted is reported, and the others go on. In a shared workspace, `mlctl worker` does some of the files of a bucket.",
   arguments: [
-    {
-      name: "[file]",
-      description: "CSV, JSON lines, JSON (also .gz) or Parquet, or a folder or s3://…; - is stdin (default: -)",
-    },
+    ["[file]", "CSV, JSON lines, JSON (also .gz) or Parquet, or a folder or s3://…; - is stdin (default: -)"],
   ],
   options: predictOptions,
   examples: [
@@ -108,7 +91,7 @@ async function runFiles(invocation: Invocation<typeof predictOptions>, input: st
   const { output, model, format, csvSafe, guard } = options;
   const other = (["rejectFile", "inputFormat", "log"] as const).find((name) => options[name]);
   if (other !== undefined) {
-    const flag = predictOptions[other].flags.split(" ")[0];
+    const flag = predictOptions[other][0].split(" ")[0];
     const hint = "rejected rows get a file of their own with --guard; `mlctl watch` logs predictions of files";
     throw new MlctlError("usage", `${flag} goes with one file, and ${input} is many`, { hint });
   }

@@ -12,19 +12,15 @@ import { alertTable } from "./views/monitorView.ts";
 
 export const report = defineCommand({
   name: "report",
-  group: "Lifecycle",
   summary: "write a self-contained page about a model: metrics, curves, drift, lineage",
-  arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: the newest model)" }],
+  arguments: [["[ref]", "run id, v3, @champion or latest (default: the newest model)"]],
   options: {
-    format: {
-      flags: "--format <name>",
-      description: "html for browsers, md for pull requests (default: by the name in -o, else html)",
-      choices: ["html", "md"],
-    },
-    card: {
-      flags: "--card",
-      description: "write the model card instead, as html or md: one page for those who decide on its use",
-    },
+    format: [
+      "--format <name>",
+      "html for browsers, md for pull requests (default: by the name in -o, else html)",
+      { choices: ["html", "md"] },
+    ],
+    card: ["--card", "write the model card instead, as html or md: one page for those who decide on its use"],
     output: sharedOptions.output,
   },
   examples: [
@@ -55,22 +51,17 @@ export const report = defineCommand({
 export const fullprocess = defineCommand({
   name: "fullprocess",
   summarizes: true,
-  group: "Lifecycle",
   summary: "ingest, train, score, deploy and report, each step only if needed",
   details:
     "For cron and CI: if there is nothing new, it exits 0 at once and writes nothing. A model that was not deployed is not trained again on the same data. Before it trains, it compares the new rows with those that the deployed model was trained on, as `mlctl monitor` does: the result is in `mlctl monitor --history`, and the `alerts` of config.json are notified.",
   options: {
-    force: { ...sharedOptions.force, description: "ingest and train even if nothing is new" },
-    failOn: {
-      flags: "--fail-on <areas>",
-      description: `for the new rows, as of monitor: ${FAIL_ON}; every step runs all the same`,
-    },
-    target: {
-      flags: "--target <column>",
-      setting: "target",
-      description:
-        "the column to predict; in a folder with one file of rows and no config.json, does `mlctl init --from FILE` first",
-    },
+    force: ["-f, --force", "ingest and train even if nothing is new"],
+    failOn: ["--fail-on <areas>", `for the new rows, as of monitor: ${FAIL_ON}; every step runs all the same`],
+    target: [
+      "--target <column>",
+      "the column to predict; in a folder with one file of rows and no config.json, does `mlctl init --from FILE` first",
+      { setting: "target" },
+    ],
     message: sharedOptions.message,
     dryRun: sharedOptions.dryRun,
     seed: sharedOptions.seed,
@@ -84,13 +75,13 @@ export const fullprocess = defineCommand({
     ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
   ],
   async run(invocation) {
-    const { force, message, dryRun, wait, target, seed = splitOptions.seed.default } = invocation.options;
+    const { force, message, dryRun, wait, target, seed = splitOptions.seed[2].default } = invocation.options;
     const { config, directory } = invocation.global;
     const decided: string[] = [];
     const isNew = config === undefined && existsSync(directory) && !existsSync(join(directory, "config.json"));
     if (isNew && target !== undefined) {
       const { initFrom, loneFile } = await import("../lifecycle/start/initFrom.ts");
-      const file = { directory, from: loneFile(directory), target, testSize: splitOptions.testSize.default, seed };
+      const file = { directory, from: loneFile(directory), target, testSize: splitOptions.testSize[2].default, seed };
       const started = await initFrom({ ...file, force: false, dryRun }, invocation.context);
       const files = started.files.join(", ");
       if (dryRun) return { result: started, view: { title: `would write ${files}`, notes: started.notes } };

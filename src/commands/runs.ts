@@ -11,20 +11,13 @@ const list = defineCommand({
   name: "list",
   summary: "list runs, newest first",
   options: {
-    family: { flags: "--family <name>", description: "only this model family" },
-    limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
-    tag: { flags: "--tag <key=value>", description: "only runs with this tag; a key alone will do" },
-    sort: {
-      flags: "--sort <metric>",
-      description: "best first by this metric on the validation rows, or on the test rows: test.f1",
-    },
-    where: {
-      flags: "--where <limit>",
-      type: "list",
-      description: 'only runs with such a metric: "f1>0.8", "test.rmse<=20"; repeatable',
-    },
-    models: { flags: "--models", description: "only runs with a model file" },
-    trials: { flags: "--trials", description: "list the trials of `mlctl tune` instead, best first" },
+    family: ["--family <name>", "only this model family"],
+    limit: ["--limit <count>", "maximum number of rows to show", { type: "integer", default: 50 }],
+    tag: ["--tag <key=value>", "only runs with this tag; a key alone will do"],
+    sort: ["--sort <metric>", "best first by this metric on the validation rows, or on the test rows: test.f1"],
+    where: ["--where <limit>", 'only runs with such a metric: "f1>0.8", "test.rmse<=20"; repeatable', { type: "list" }],
+    models: ["--models", "only runs with a model file"],
+    trials: ["--trials", "list the trials of `mlctl tune` instead, best first"],
   },
   listing: true,
   examples: [
@@ -55,7 +48,7 @@ const list = defineCommand({
 const show = defineCommand({
   name: "show",
   summary: "show one run: parameters, metrics, data and score",
-  arguments: [{ name: "<ref>", description: "run id or unique prefix, v3, @champion or latest" }],
+  arguments: [["<ref>", "run id or unique prefix, v3, @champion or latest"]],
   examples: [
     ["mlctl runs show latest", "the newest model"],
     ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed model"],
@@ -74,21 +67,21 @@ const diff = defineCommand({
   details:
     "Both models predict the same test rows; each difference has a 95 % interval (paired bootstrap). significant: the interval excludes 0. within noise: it includes 0 and no effect larger than the smallest effect that counts, by default 0.02 (for unbounded metrics such as rmse, 2 % of the first run's value). inconclusive: it includes both 0 and larger effects, or there are fewer than 30 rows, or the metric is undefined. A run without a model file is trained again in memory.",
   arguments: [
-    { name: "<a>", description: "run id or unique prefix, v3, @champion or latest" },
-    { name: "<b>", description: "the run to compare with it" },
+    ["<a>", "run id or unique prefix, v3, @champion or latest"],
+    ["<b>", "the run to compare with it"],
   ],
   options: {
-    data: { flags: "--data <path>", description: "labelled rows instead of test_data_path" },
-    maxDrop: {
-      flags: "--max-drop <metric=value>",
-      type: "list",
-      description: "exit 10 if the second run is worse by more than this; an undefined metric fails; repeatable",
-    },
-    smallest: {
-      flags: "--smallest <metric=value>",
-      type: "list",
-      description: "smallest effect that counts, in units of the metric; repeatable",
-    },
+    data: ["--data <path>", "labelled rows instead of test_data_path"],
+    maxDrop: [
+      "--max-drop <metric=value>",
+      "exit 10 if the second run is worse by more than this; an undefined metric fails; repeatable",
+      { type: "list" },
+    ],
+    smallest: [
+      "--smallest <metric=value>",
+      "smallest effect that counts, in units of the metric; repeatable",
+      { type: "list" },
+    ],
   },
   examples: [
     ["mlctl runs diff v3 v4", "data, settings, features and metrics"],
@@ -113,12 +106,12 @@ const tag = defineCommand({
   name: "tag",
   summary: "set the name and tags of a run, or remove them",
   arguments: [
-    { name: "<ref>", description: "run id or unique prefix, v3, @champion or latest" },
-    { name: "[tags...]", description: "owner=ann, or a key alone" },
+    ["<ref>", "run id or unique prefix, v3, @champion or latest"],
+    ["[tags...]", "owner=ann, or a key alone"],
   ],
   options: {
-    name: { flags: "--name <name>", description: "name of the run" },
-    remove: { flags: "--remove <key>", type: "list", description: "remove this tag; repeatable" },
+    name: ["--name <name>", "name of the run"],
+    remove: ["--remove <key>", "remove this tag; repeatable", { type: "list" }],
     wait: sharedOptions.wait,
   },
   examples: [
@@ -140,7 +133,6 @@ const tag = defineCommand({
 
 export const runs = defineCommand({
   name: "runs",
-  group: "Inspect",
   summary: "list, show, compare and tag training runs",
   subcommands: [list, show, diff, tag],
   examples: [

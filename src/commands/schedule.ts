@@ -12,7 +12,7 @@ import { executionView, installView, listView, nextView } from "./views/schedule
 const next = defineCommand({
   name: "next",
   summary: "show when each job runs next, and how its last runs ended",
-  options: { count: { flags: "--count <times>", type: "integer", description: "number of times per job", default: 5 } },
+  options: { count: ["--count <times>", "number of times per job", { type: "integer", default: 5 }] },
   examples: [
     ["mlctl schedule next", "the next five times of each job"],
     ["mlctl schedule next --count 1 --json", "only the next one"],
@@ -30,7 +30,7 @@ const list = defineCommand({
   summary: "list the jobs: their scheduler, status and next time, and which are overdue",
   details:
     "A job is overdue if it was installed in a scheduler (or in `schedule run`) and did not run within five minutes, plus its jitter, of its time. The status `findings`: the last run did its work, but --fail-on ended it with exit 11, 12 or 13. `mlctl doctor` reports these jobs too.",
-  options: { check: { flags: "--check", description: "exit 1 if a job is overdue, failed or has findings" } },
+  options: { check: ["--check", "exit 1 if a job is overdue, failed or has findings"] },
   listing: true,
   examples: [
     ["mlctl schedule list", "all jobs"],
@@ -50,11 +50,11 @@ const run = defineCommand({
   details:
     "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. A run that was killed with this command counts as failed at the next start, and is repeated once if `missed` of the job is `run`. Jobs, times and alert channels are those of config.json at the start; each job reads config.json again. If it has become invalid, each job fails with the line and the error, and these channels are sent that. An invalid config.json at the start is only an error, exit 2. After SIGTERM or SIGHUP, no job starts and running jobs may finish.",
   options: {
-    drain: {
-      flags: "--drain <time>",
-      type: "duration",
-      description: "time that running jobs have to finish after SIGTERM, before they are asked to stop (default: 60s)",
-    },
+    drain: [
+      "--drain <time>",
+      "time that running jobs have to finish after SIGTERM, before they are asked to stop (default: 60s)",
+      { type: "duration" },
+    ],
   },
   drains: true,
   examples: [
@@ -75,15 +75,15 @@ const now = defineCommand({
   summary: "run one job now, with its record and log; other schedulers call this",
   details:
     'Exits 0 if the job succeeded or had nothing to do, else with the job\'s exit code. With an error in config.json the job does not start: that is recorded and sent to the channels under "alerts", without the wrong keys. Nothing is sent if the file is not valid JSON or a channel lacks a key: then only the exit code, 2, and the output of the scheduler say so.',
-  arguments: [{ name: "<job>", description: "name of the job in config.json" }],
+  arguments: [["<job>", "name of the job in config.json"]],
   options: {
-    due: {
-      flags: "--due <time>",
-      type: "duration",
-      description: "run only if a scheduled time passed within this period and no run has covered it",
-    },
-    missed: { flags: "--missed", description: "run only if scheduled times were missed" },
-    show: { flags: "--show", description: "also print the job's output to stderr (always on GitHub Actions)" },
+    due: [
+      "--due <time>",
+      "run only if a scheduled time passed within this period and no run has covered it",
+      { type: "duration" },
+    ],
+    missed: ["--missed", "run only if scheduled times were missed"],
+    show: ["--show", "also print the job's output to stderr (always on GitHub Actions)"],
   },
   drains: true,
   examples: [
@@ -94,7 +94,7 @@ const now = defineCommand({
     const { due, missed, show } = invocation.options;
     const { job, place } = await openJob(invocation, due !== undefined || missed || invocation.stdin.isTTY !== true);
     const { runJobNow } = await import("../automation/schedule/runSchedule.ts");
-    // The runner of GitHub Actions reads annotations from the output.
+    // There, a log in a file would be lost with the runner.
     const isShown = show || invocation.environment["GITHUB_ACTIONS"] === "true";
     const echo = isShown && { echo: (text: Buffer) => void invocation.stderr.write(text) };
     const options = { ...place, ...echo, dueMs: due, missed };
@@ -109,10 +109,10 @@ const now = defineCommand({
 }) satisfies Command;
 
 const targetOptions = {
-  systemd: { flags: "--systemd", description: "systemd: a user service and a timer for each job" },
-  github: { flags: "--github", description: "GitHub Actions: a workflow for each job" },
-  k8s: { flags: "--k8s", description: "Kubernetes: CronJobs" },
-  output: { flags: "-o, --output <dir>", description: "folder of these files (default: the scheduler's own folder)" },
+  systemd: ["--systemd", "systemd: a user service and a timer for each job"],
+  github: ["--github", "GitHub Actions: a workflow for each job"],
+  k8s: ["--k8s", "Kubernetes: CronJobs"],
+  output: ["-o, --output <dir>", "folder of these files (default: the scheduler's own folder)"],
   dryRun: sharedOptions.dryRun,
 } as const;
 
@@ -123,7 +123,7 @@ const install = defineCommand({
     "In the crontab, the jobs are between two marker lines; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in your own folder (-o) are expected to run only after their first run: until you link them, they are not reported as overdue. Environment variables of this shell are not passed on: jobs get the variables that config.json names as ${NAME} from mlctl.env next to it (lines NAME='value', which every command reads), the secrets of the repository (GitHub) or the secret mlctl-env (Kubernetes).",
   options: {
     ...targetOptions,
-    force: { ...sharedOptions.force, description: "replace files that mlctl did not write" },
+    force: ["-f, --force", "replace files that mlctl did not write"],
   },
   examples: [
     ["mlctl schedule install --dry-run", "the lines that would be added to your crontab"],
@@ -158,7 +158,6 @@ const remove = defineCommand({
 
 export const schedule = defineCommand({
   name: "schedule",
-  group: "Monitor",
   summary: "run the jobs of config.json at their times, here or in cron",
   subcommands: [next, list, run, now, install, remove],
   examples: [

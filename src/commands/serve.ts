@@ -7,28 +7,19 @@ import { tableOf } from "./views/tableOf.ts";
 
 export const serve = defineCommand({
   name: "serve",
-  group: "Predict",
+  alsoCalled: ["ui", "dashboard"],
   summary: "serve predictions over HTTP; follows new deployments",
   details:
     "Uses the deployed model; a new deployment or a rollback takes effect between two requests. GET /docs is a page to try requests, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every endpoint. POST /models/v3/predict predicts with that version, whichever is deployed; POST /labels joins labels as `mlctl labels` does. With -v, each request is a line with its X-Request-Id and traceparent. Runs until Ctrl-C, SIGTERM or SIGHUP, then finishes open requests and writes the prediction log.",
   options: {
-    port: {
-      flags: "-p, --port <number>",
-      type: "integer",
-      setting: "serve.port",
-      description: "port; 0 picks a free one",
-    },
-    host: { flags: "--host <address>", setting: "serve.host", description: "address to listen on" },
-    workers: {
-      flags: "--workers <number>",
-      type: "integer",
-      setting: "serve.workers",
-      description: "number of processes that share the port",
-    },
-    anonymous: {
-      flags: "--anonymous",
-      description: "accept requests from other machines without a token (serve.anonymous)",
-    },
+    port: ["-p, --port <number>", "port; 0 picks a free one", { type: "integer", setting: "serve.port" }],
+    host: ["--host <address>", "address to listen on", { setting: "serve.host" }],
+    workers: [
+      "--workers <number>",
+      "number of processes that share the port",
+      { type: "integer", setting: "serve.workers" },
+    ],
+    anonymous: ["--anonymous", "accept requests from other machines without a token (serve.anonymous)"],
   },
   examples: [
     ["mlctl serve", "on 127.0.0.1:8000"],
@@ -75,13 +66,12 @@ function exampleText(url: string, row: object, needsToken: boolean): string {
 
 export const apicalls = defineCommand({
   name: "apicalls",
-  group: "Predict",
   summary: "call every endpoint of the HTTP API and save the responses",
   details:
     "Sends the rows of the test set, without the target, to a running server or to a temporary one on a free port, and writes predictions, score, summary and diagnosis to models/apireturns_<time>.txt. Exit 1 if an endpoint does not respond as expected.",
   options: {
-    url: { flags: "--url <url>", description: "URL of a running server (default: start a temporary server)" },
-    token: { flags: "--token <token>", description: "bearer token for --url (default: serve.token)" },
+    url: ["--url <url>", "URL of a running server (default: start a temporary server)"],
+    token: ["--token <token>", "bearer token for --url (default: serve.token)"],
     wait: sharedOptions.wait,
   },
   examples: [

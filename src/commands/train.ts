@@ -12,27 +12,24 @@ import { tableOf, type TableColumn } from "./views/tableOf.ts";
 
 export const train = defineCommand({
   name: "train",
-  group: "Lifecycle",
   summary: "train every configured model on the newest dataset and keep the best",
   details:
     "The leaderboard uses the validation set, never the test set. The same data, configuration and seed give the same model, byte for byte.",
   options: {
     seed: sharedOptions.seed,
-    metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the leaderboard" },
-    time: {
-      flags: "--time <duration>",
-      type: "duration",
-      description:
-        "train for about this long: more models, the best of them in an ensemble; in place of `train.time` of config.json",
-    },
-    ranks: {
-      flags: "--ranks <number>",
-      type: "integer",
-      setting: "train.distributed.ranks",
-      description: "fit each xgboost model in this number of processes",
-    },
-    name: { flags: "--name <name>", description: "name of the runs, for lists and pages" },
-    tag: { flags: "--tag <key=value>", type: "list", description: "tag of the runs; a key alone will do; repeatable" },
+    metric: ["--metric <name>", "metric that ranks the leaderboard", { setting: "train.metric" }],
+    time: [
+      "--time <duration>",
+      "train for about this long: more models, the best of them in an ensemble; in place of `train.time` of config.json",
+      { type: "duration" },
+    ],
+    ranks: [
+      "--ranks <number>",
+      "fit each xgboost model in this number of processes",
+      { type: "integer", setting: "train.distributed.ranks" },
+    ],
+    name: ["--name <name>", "name of the runs, for lists and pages"],
+    tag: ["--tag <key=value>", "tag of the runs; a key alone will do; repeatable", { type: "list" }],
     wait: sharedOptions.wait,
   },
   examples: [
@@ -109,34 +106,31 @@ function trainView(result: TrainResult): View {
 
 export const tune = defineCommand({
   name: "tune",
-  group: "Improve",
   summary: "search hyperparameters, then train with the best",
   details:
     "Every model in config.json that has a `search` (if none has, one of each family, over ranges that suit most tables) is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. In a workspace whose records are in a database, workers on other machines help: `mlctl worker`, or those that `workers.launch` starts. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
   options: {
-    method: {
-      flags: "--method <name>",
-      choices: ["grid", "random", "tpe", "halving"],
-      description: "search method, instead of search.method in config.json",
-    },
-    trials: { flags: "--trials <count>", type: "integer", description: "number of trials per search (not for grid)" },
-    time: {
-      flags: "--time <duration>",
-      type: "duration",
-      description:
-        "search for this long instead of a number of trials; a model that is clearly behind gets less and less of it; the training afterwards takes its own time, which is printed first",
-    },
-    workers: { flags: "--workers <count>", type: "integer", description: "number of threads (default: one per core)" },
+    method: [
+      "--method <name>",
+      "search method, instead of search.method in config.json",
+      { choices: ["grid", "random", "tpe", "halving"] },
+    ],
+    trials: ["--trials <count>", "number of trials per search (not for grid)", { type: "integer" }],
+    time: [
+      "--time <duration>",
+      "search for this long instead of a number of trials; a model that is clearly behind gets less and less of it; the training afterwards takes its own time, which is printed first",
+      { type: "duration" },
+    ],
+    workers: ["--workers <count>", "number of threads (default: one per core)", { type: "integer" }],
     seed: sharedOptions.seed,
-    metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the trials" },
-    fresh: { flags: "--fresh", description: "ignore the trials of earlier searches" },
-    write: {
-      flags: "--write",
-      description:
-        "save the parameters that are better than the configured ones on the same folds in config.json; comments and other settings stay unchanged",
-    },
-    output: { flags: "-o, --output <file>", description: "write the changed config.json to this file instead" },
-    dryRun: { flags: "--dry-run", description: "show the number of fits and change nothing" },
+    metric: ["--metric <name>", "metric that ranks the trials", { setting: "train.metric" }],
+    fresh: ["--fresh", "ignore the trials of earlier searches"],
+    write: [
+      "--write",
+      "save the parameters that are better than the configured ones on the same folds in config.json; comments and other settings stay unchanged",
+    ],
+    output: ["-o, --output <file>", "write the changed config.json to this file instead"],
+    dryRun: ["--dry-run", "show the number of fits and change nothing"],
     wait: sharedOptions.wait,
   },
   examples: [

@@ -11,33 +11,25 @@ const WAIT_MS = 600_000;
 
 export const watch = defineCommand({
   name: "watch",
-  group: "Monitor",
   summary: "predict files as they are dropped, each with drift, metrics and a log",
   details:
     "In `watch.folder` of config.json, a file in input moves to processing, then to processed, next to its <file>_predictions_<model>_v<N>.csv, or to errored; logs/<file>.log has the reason. Labels are optional. Nothing is overwritten and links are not followed. If the watcher is killed, the next one continues, and each file has exactly one result. Several watchers may share a folder. Each file is predicted by the model deployed at that time and compared with the reference; results are kept in `mlctl monitor --history` and sent to the `alerts` of config.json. Credentials, region and endpoint of a bucket come from the AWS_* variables.",
-  arguments: [{ name: "[source]", description: "https://… or s3://bucket/prefix (default: watch.source)" }],
+  arguments: [["[source]", "https://… or s3://bucket/prefix (default: watch.source)"]],
   options: {
-    folder: {
-      flags: "--folder <path>",
-      setting: "watch.folder",
-      description: "folder that contains input, processing, processed and errored",
-    },
-    once: { flags: "--once", description: "exit when no file is left, for cron" },
-    responseKey: {
-      flags: "--response-key <name>",
-      setting: "watch.response_key",
-      description: "name of the prediction column",
-    },
-    poll: { flags: "--poll <time>", setting: "watch.poll", description: "how often to look for files, e.g. 5s" },
-    settle: {
-      flags: "--settle <time>",
-      setting: "watch.settle",
-      description: "time a file must stay unchanged before it is read, e.g. 2s",
-    },
-    failOn: {
-      flags: "--fail-on <areas>",
-      description: `${FAIL_ON}; needs --once`,
-    },
+    folder: [
+      "--folder <path>",
+      "folder that contains input, processing, processed and errored",
+      { setting: "watch.folder" },
+    ],
+    once: ["--once", "exit when no file is left, for cron"],
+    responseKey: ["--response-key <name>", "name of the prediction column", { setting: "watch.response_key" }],
+    poll: ["--poll <time>", "how often to look for files, e.g. 5s", { setting: "watch.poll" }],
+    settle: [
+      "--settle <time>",
+      "time a file must stay unchanged before it is read, e.g. 2s",
+      { setting: "watch.settle" },
+    ],
+    failOn: ["--fail-on <areas>", `${FAIL_ON}; needs --once`],
     wait: sharedOptions.wait,
   },
   examples: [

@@ -11,21 +11,17 @@ import { named, settingText, verdicts } from "./views/runsDiffView.ts";
 
 export const why = defineCommand({
   name: "why",
-  group: "Inspect",
   summary: "split the difference between two runs into effects of data, settings and seed",
   details:
     "Trains the models in between, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters; if several of them differ, each of at most eight is also swapped alone in the first run, which names the one that matters; of an ensemble the parameters of its members, and as one which members there are with their weights. Settings that differ with the same config.json are called choices of mlctl, except in --json.",
   arguments: [
-    { name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" },
-    { name: "[second]", description: "with two runs, as in `mlctl runs diff`: the second one" },
+    ["[ref]", "run id, v3, @champion or latest (default: latest)"],
+    ["[second]", "with two runs, as in `mlctl runs diff`: the second one"],
   ],
   options: {
-    against: {
-      flags: "--against <ref>",
-      description: "run to compare with (default: the deployed one, else the previous model)",
-    },
-    metric: { flags: "--metric <name>", description: "metric to compare (default: the metric of config.json)" },
-    data: { flags: "--data <path>", description: "labelled rows instead of test_data_path" },
+    against: ["--against <ref>", "run to compare with (default: the deployed one, else the previous model)"],
+    metric: ["--metric <name>", "metric to compare (default: the metric of config.json)"],
+    data: ["--data <path>", "labelled rows instead of test_data_path"],
   },
   examples: [
     ["mlctl why", "the newest model compared with the deployed one"],

@@ -12,7 +12,6 @@ import { tableOf } from "./views/tableOf.ts";
 
 export const workers = defineCommand({
   name: "workers",
-  group: "Improve",
   summary: "list the workers of a shared workspace, and what each does",
   details:
     "A worker is listed while its connection to the database lives. One with another version than this machine gets nothing of what is started here.",
@@ -43,25 +42,18 @@ export const workers = defineCommand({
 
 export const worker = defineCommand({
   name: "worker",
-  group: "Improve",
   summary: "help commands of a shared workspace that run on other machines",
   details:
     "Does fits of `mlctl tune`, `train` and `reproduce`, and files of `mlctl predict s3://… -o s3://…`. The workspace has to be shared (`mlctl share postgres://…`); a folder with the same `database` and `artifacts` in config.json is enough. A command offers its work to all workers of the workspace and also works itself, so that workers may come and go: the result is the same. A worker with another version of mlctl, Node.js or libxgboost gets nothing. What a worker that is killed was doing is done by others.",
   options: {
-    threads: { flags: "--threads <count>", type: "integer", description: "number of threads (default: one per core)" },
-    idle: { flags: "--idle <time>", type: "duration", description: "end after this long without work, e.g. 10m" },
-    print: {
-      flags: "--print <launcher>",
-      choices: ["kubernetes", "deployment", "slurm", "command"],
-      description:
-        "print what starts workers instead: a Kubernetes Job or Deployment, a Slurm job array, a command for workers.launch",
-    },
-    count: {
-      flags: "--count <number>",
-      type: "integer",
-      setting: "workers.count",
-      description: "number of workers that --print starts",
-    },
+    threads: ["--threads <count>", "number of threads (default: one per core)", { type: "integer" }],
+    idle: ["--idle <time>", "end after this long without work, e.g. 10m", { type: "duration" }],
+    print: [
+      "--print <launcher>",
+      "print what starts workers instead: a Kubernetes Job or Deployment, a Slurm job array, a command for workers.launch",
+      { choices: ["kubernetes", "deployment", "slurm", "command"] },
+    ],
+    count: ["--count <number>", "number of workers that --print starts", { type: "integer", setting: "workers.count" }],
   },
   examples: [
     ["mlctl worker", "until Ctrl-C"],
@@ -95,10 +87,7 @@ const install = defineCommand({
   details:
     "Downloads the XGBoost wheel from the package index that pip uses (PIP_INDEX_URL, pip.conf, else PyPI), through its proxy and with its certificates (PIP_PROXY, PIP_CERT, pip.conf, HTTPS_PROXY, HTTP_PROXY, SSL_CERT_FILE), verifies its checksum, and extracts libxgboost into your data folder. Needs no Python and changes nothing else. This is the only command that downloads a program.",
   options: {
-    from: {
-      flags: "--from <file>",
-      description: "local wheel of xgboost or xgboost-cpu, for machines without network access",
-    },
+    from: ["--from <file>", "local wheel of xgboost or xgboost-cpu, for machines without network access"],
   },
   examples: [
     ["mlctl engine install", "from the package index"],
@@ -133,7 +122,7 @@ const list = defineCommand({
 const remove = defineCommand({
   name: "remove",
   summary: "remove the libraries that `mlctl engine install` installed",
-  arguments: [{ name: "[version]", description: "only this version of XGBoost" }],
+  arguments: [["[version]", "only this version of XGBoost"]],
   examples: [
     ["mlctl engine remove", "all versions"],
     ["mlctl engine remove 3.2.0", "one of them"],
@@ -149,7 +138,6 @@ const remove = defineCommand({
 
 export const engine = defineCommand({
   name: "engine",
-  group: "Other",
   summary: "install, list or remove the native XGBoost",
   subcommands: [install, list, remove],
   examples: [

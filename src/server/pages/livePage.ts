@@ -1,7 +1,6 @@
 /** /ui/live: current traffic, latency and predictions of this server. */
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { numeric, itemTable } from "../../reporting/dataTable.ts";
-import { html, type Html, section } from "../../reporting/html.ts";
+import { numeric, itemTable, html, type Html, section } from "../../reporting/html.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
 import { big, factList } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
