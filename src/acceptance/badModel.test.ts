@@ -151,9 +151,9 @@ describe("a trained model that was", () => {
     [
       "cut off",
       (path, copy) => truncateSync(join(copy.folder, path), 1000),
-      /^error: the model .* is damaged: it is empty, cut off/,
+      /^error: the model .* is truncated after 1000 characters$/,
     ],
-    ["emptied", (path, copy) => copy.write({ [path]: "" }), /^error: the model .* is damaged: it is empty, cut off/],
+    ["emptied", (path, copy) => copy.write({ [path]: "" }), /^error: the model .* is empty$/],
     [
       "edited",
       (path, copy) => copy.write({ [path]: copy.read(path).replace(/0\.\d{3}/, "0.999") }),

@@ -524,7 +524,7 @@ describe("starting and stopping", () => {
     replace(bytes.slice(0, 300), model);
     replace(text);
     await until(async () => (await refusal()) !== null);
-    expect(await refusal()).toBe(`the model ${model} is damaged: it is empty, cut off or not JSON any more`);
+    expect(await refusal()).toBe(`the model ${model} is truncated after 300 characters`);
     // No model is read again before it changes.
     const io = `/proc/${own.child.pid}/io`;
     const bytesRead = (): number => Number(/^rchar: (\d+)/.exec(readFileSync(io, "utf8"))?.[1]);

@@ -174,6 +174,6 @@ it("does not mix currencies, nor shares with bare numbers", () => {
   expect(numberFormatsOf(["5 %", "0.05"])).toEqual([]);
 });
 
-it.each(["1234", "1,2345", "%", "%d.%m", "%d%d%Y", "%Y", "1.234.5", "1.234,5 INV"])("has no format %j", (id) => {
+it.each(["1234", "1,2345", "%", "%d.%m", "%d%d%Y", "1.234.5", "1.234,5 INV"])("has no format %j", (id) => {
   expect([numberFormat(id), dateFormat(id)]).toEqual([undefined, undefined]);
 });

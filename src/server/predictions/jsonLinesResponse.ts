@@ -71,13 +71,16 @@ async function* lines(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGe
   if (rest.length > 0) yield Buffer.concat(rest);
 }
 
-/** The lines that have arrived before each pause, and at most REQUEST_ROWS of them. */
+/** The lines that have arrived before each pause, and at most REQUEST_ROWS of them; a first line that is none, at once. */
 async function* lineBatches(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Line[]> {
   let waiting: Line[] = [];
+  let isFirst = true;
   for await (const text of lines(pieces, mostBytes)) {
     const line = text === PAUSE ? null : parseLine(text);
     if (line !== null) waiting.push(line);
-    if (waiting.length === 0 || (text !== PAUSE && waiting.length < REQUEST_ROWS)) continue;
+    const isRefused = isFirst && waiting[0]?.row === null;
+    if (waiting.length === 0 || (!isRefused && text !== PAUSE && waiting.length < REQUEST_ROWS)) continue;
+    isFirst = false;
     yield waiting;
     waiting = [];
   }

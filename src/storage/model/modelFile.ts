@@ -4,7 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { MODEL_VERSION, type Model } from "../../core/records/model.ts";
 import { sha256Text } from "../files/workspacePaths.ts";
 import { errorCode } from "../files/atomicWrite.ts";
-import { type Json, isObject, parseJson } from "../../core/json.ts";
+import { type Json, isObject } from "../../core/json.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
 
 const RETRAIN = "restore the file from a backup, or run `mlctl train`";
@@ -40,14 +40,12 @@ export function readRecordedModel(path: string, sha256: string): Model {
 
 /** @param path named in errors */
 export function parseModel(text: string, path: string): Model {
-  const value = parseJson(text);
-  if (!isObject(value) || value["format"] !== "mlctl-model") {
-    const isOurs = value === undefined && /^\s*(\{\s*"format":\s*"mlctl-model"|$)/.test(text);
-    if (isOurs) throw failure(`the model ${path} is damaged: it is empty, cut off or not JSON any more`, RETRAIN);
+  const value = parseJson(text, path);
+  if (typeof value !== "object" || value === null || !("format" in value) || value.format !== "mlctl-model") {
     throw failure(`${path} is not an mlctl model`, "give the path of a trainedmodel_<stamp>.json");
   }
   // The checksum detects damage. modelProblem below detects an edited model with a recomputed checksum.
-  const model = value as unknown as Model;
+  const model = value as Model;
   if (model.version > MODEL_VERSION) throw newer(model, path);
   if (!checksumMatches(text, model))
     throw failure(`the model ${path} was edited: its content does not match its checksum`, RETRAIN);
@@ -82,6 +80,34 @@ function readText(path: string): string {
     const missing = errorCode(error) === "ENOENT";
     throw failure(missing ? `there is no model ${path}` : `cannot read the model ${path}`, RETRAIN, error);
   }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (text.trim() === "") throw failure(`the model ${path} is empty`, RETRAIN, error);
+    if (isTruncated(text))
+      throw failure(`the model ${path} is truncated after ${text.length} characters`, RETRAIN, error);
+    if (/^\s*\{\s*"format":\s*"mlctl-model"/.test(text))
+      throw failure(`the model ${path} was changed: it is not JSON any more`, RETRAIN, error);
+    throw failure(
+      `${path} is not an mlctl model: it is not JSON`,
+      "give the path of a trainedmodel_<stamp>.json",
+      error,
+    );
+  }
+}
+
+function isTruncated(text: string): boolean {
+  if (!text.trimStart().startsWith("{")) return false;
+  let depth = 0;
+  for (const token of text.match(/"(?:[^"\\]|\\.)*"|["{}[\]]/gs) ?? []) {
+    if (token === '"') return true;
+    if (token === "{" || token === "[") depth += 1;
+    if (token === "}" || token === "]") depth -= 1;
+  }
+  return depth > 0;
 }
 
 function newer(model: Model, path: string): MlctlError {
