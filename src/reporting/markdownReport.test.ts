@@ -18,7 +18,7 @@ it("lists failed checks and drifted columns", () => {
   const text = markdownReport(exampleInput("binary"));
   expect(text).toContain("- integrity: models/old.json has changed since it was written");
   expect(text).not.toContain("missing values");
-  expect(text).toContain("(detected from 50 %). Drifted: corporation, lastmonth_activity.");
+  expect(text).toContain("2 of 3 columns drifted (detected from 50 %): corporation, lastmonth_activity; ");
 });
 
 it("escapes names that look like markup, mentions or table cells", () => {

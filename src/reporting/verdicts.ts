@@ -97,11 +97,6 @@ export function driftState(status: string | null): Html {
   return status === "pass" ? state("good", "✓", "stable") : state("quiet", "–", "not tested");
 }
 
-/** "Kolmogorov–Smirnov 0.00321", of a value in the index, whose message is the name of the test. */
-export function testText({ message, value }: { readonly message: string | null; readonly value: number | null }) {
-  return `${driftTestLabel(message ?? "")} ${displayNumber(value)}`;
-}
-
 export function valueText({ skipped, measure, value }: ColumnDrift): string {
   return skipped !== undefined ? "–" : `${measure === "p_value" ? "p = " : ""}${displayNumber(value)}`;
 }

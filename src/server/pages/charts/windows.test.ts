@@ -19,7 +19,7 @@ it("links each column to the newest window in which it drifted, not to one with 
   expect(x).toContain("drifted");
   expect(x).toContain('monitoring/w2/column?name=x"');
   expect(x).toContain(">window w2</a>");
-  expect(x).toContain(">Kolmogorov–Smirnov 0.00100<");
+  expect(x).toContain(">ks 0.00100<");
   expect(x).toContain('aria-label="window w2: drifted"');
   expect(y).toContain("stable");
   expect(y).toContain('monitoring/w2/column?name=y"');

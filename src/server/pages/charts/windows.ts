@@ -1,7 +1,9 @@
 /** Monitored windows: a table of drift by column and window, whose columns link to their distributions, and points of charts. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
+import { displayNumber } from "../../../plots/displayNumber.ts";
 import { itemTable, html, type Html } from "../../../reporting/html.ts";
-import { driftState, testText } from "../../../reporting/verdicts.ts";
+import { driftTestLabel } from "../../../drift/findDriftTest.ts";
+import { driftState } from "../../../reporting/verdicts.ts";
 import { pageAddress, withQuery } from "../frame/page.ts";
 import type { RunStore } from "../../../storage/store/runStore.ts";
 import type { TimePoint, ChartEvent } from "./timeChart.ts";
@@ -35,6 +37,11 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
     ["Window", ({ window }) => (window === undefined ? "–" : windowLink(window))],
     ["Oldest to newest", ({ own }) => strip(shown, own)],
   ]);
+}
+
+/** "Kolmogorov–Smirnov 0.00321". */
+function testText({ message, value }: WindowValue): string {
+  return `${driftTestLabel(message ?? "")} ${displayNumber(value)}`;
 }
 
 export function columnAddress({ monitorId }: Pick<WindowLine, "monitorId">, name: string): string {
