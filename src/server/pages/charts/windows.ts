@@ -32,8 +32,8 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
   });
   return itemTable({ caption: "Drift by column, most frequent drift first", limit: MAX_COLUMNS }, columns, [
     ["Column", ({ name, window }) => (window === undefined ? name : columnLink(window, name))],
-    ["Verdict", ({ value }) => driftState(value?.status ?? null)],
-    ["Test and its value", ({ value }) => (value === undefined ? "–" : testText(value))],
+    ["Newest drift", ({ value }) => driftState(value?.status ?? null)],
+    ["Test", ({ value }) => (value === undefined ? "–" : testText(value))],
     ["Window", ({ window }) => (window === undefined ? "–" : windowLink(window))],
     ["Oldest to newest", ({ own }) => strip(shown, own)],
   ]);
