@@ -219,17 +219,24 @@ describe("renderSvg", () => {
     expect(page).not.toContain("<script");
   });
 
-  it("draws trials beyond the axis at its edge, and says how many", () => {
+  it("draws trials beyond the axis as triangles, and says how many", async () => {
     const values = [-9, 0.7, 0.71, 0.72, 0.73, 0.74, 1.4, 1.5];
-    const described = (points: readonly { y: number; isBest: boolean }[]): string => {
-      const drawn = points.map((point, x) => ({ ...point, x, label: "trial" }));
-      return plots.trials({ title: "F1", subtitle: "", sentence: "Best at 7.", points: drawn }).description;
-    };
-    expect(described(values.map((y) => ({ y, isBest: false })))).toBe(
-      "Best at 7. 3 trials beyond the axis are drawn at its edge.",
+    const points = values.map((y, x) => ({ x, y, label: "trial", isBest: false }));
+    const spec = plots.trials({ title: "F1", subtitle: "", sentence: "Best at 7.", points });
+    expect(spec.description).toBe(
+      "Best at 7. 2 trials above 0.742 are triangles at the edge. 1 trial below 0.698 is a triangle at the edge.",
     );
-    // The best one is always inside.
-    expect(described(values.map((y) => ({ y, isBest: y === 1.5 })))).toContain("1 trial beyond");
+    const best = plots.trials({
+      title: "F1",
+      subtitle: "",
+      sentence: "",
+      points: points.map((p) => ({ ...p, isBest: p.y === 1.5 })),
+    });
+    expect(best.description).not.toContain("above");
+    const paths = [...(await renderSvg(spec)).matchAll(/aria-label="trial"[^>]* d="([^"]*)"/g)].map(
+      ([, path]) => path!,
+    );
+    expect(paths.map((path) => path.includes("A"))).toEqual(values.map((y) => y > 0 && y < 1));
   });
 
   it("draws all rows up to 800, and 800 of more", async () => {

@@ -1,7 +1,7 @@
 /** Trials of a search: the score of each, against its number or against the value of a parameter. */
 import type { JsonObject } from "../core/json.ts";
 import { domainOf, quantitative, scaleOf } from "./axes.ts";
-import { countOf } from "./displayNumber.ts";
+import { countOf, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 interface TrialsData {
@@ -31,9 +31,11 @@ export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLi
   const y = quantitative("y", null, { scale: { ...scaleOf(domain), clamp: true }, axis: { tickCount: 5 } });
   const x = horizontal(points, isLinear);
   const path = { data: { values: steps.map(([at, value]) => ({ x: at, y: value })) }, encoding: { x, y } };
-  const beyond = points.filter((point) => point.y < low || point.y > high).length;
-  const edge = ` ${countOf(beyond, "trial")} beyond the axis ${beyond === 1 ? "is" : "are"} drawn at its edge.`;
-  return plotSpec({ text: title, subtitle }, sentence + (beyond === 0 ? "" : edge), {
+  const beyond = [
+    outside(points.filter((point) => point.y > high).length, `above ${displayNumber(high)}`),
+    outside(points.filter((point) => point.y < low).length, `below ${displayNumber(low)}`),
+  ];
+  return plotSpec({ text: title, subtitle }, sentence + beyond.join(""), {
     width: plotWidth + 100,
     height: 170,
     layer: [
@@ -47,11 +49,24 @@ export function trialsPlot({ title, subtitle, sentence, points, steps = [], isLi
           color: ifBest(colours.contrast, colours.accent),
           size: ifBest(150, 45),
           opacity: ifBest(1, 0.6),
+          shape: {
+            condition: [
+              { test: `datum.y > ${high}`, value: "triangle-up" },
+              { test: `datum.y < ${low}`, value: "triangle-down" },
+            ],
+            value: "circle",
+          },
           description: { field: "label", type: "nominal" },
         },
       },
     ],
   });
+}
+
+function outside(count: number, where: string): string {
+  return count === 0
+    ? ""
+    : ` ${countOf(count, "trial")} ${where} ${count === 1 ? "is a triangle" : "are triangles"} at the edge.`;
 }
 
 function ifBest(yes: string | number, no: string | number): JsonObject {

@@ -48,7 +48,8 @@ function ofTwo({ run, signature, thresholds }: ReportInput) {
 }
 
 function ofClasses({ run, signature }: ReportInput) {
-  const classes = (run.score?.confusionMatrix ?? []).map((row, code) => ({
+  const matrix = run.score?.confusionMatrix ?? [];
+  const classes = matrix.map((row, code) => ({
     label: signature.target.classes?.[code] ?? String(code),
     found: row[code] ?? 0,
     rows: row.reduce((sum, count) => sum + count, 0),

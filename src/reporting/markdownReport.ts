@@ -1,9 +1,9 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments, and the model card. */
+import { comparedRows, notJudged } from "../core/text/recordText.ts";
 import { listed } from "../core/text/format.ts";
-import { displayInterval, displayNumber, dateTime } from "../plots/displayNumber.ts";
+import { displayInterval, displayNumber, percent, dateTime } from "../plots/displayNumber.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { cardLines } from "./sections/cardSection.ts";
-import { driftSentence } from "./sections/driftSection.ts";
 import { monitoredText } from "./verdicts.ts";
 import { familyName, summaryOf, warningsOf } from "./summary.ts";
 
@@ -59,9 +59,11 @@ function metricTable({ run, metrics, metric }: ReportInput): string {
 
 function driftLine({ drift }: ReportInput): string {
   if (drift === null) return "Drift: there were no new rows to compare.";
-  const drifted = Object.keys(drift.columns).filter((name) => drift.columns[name]!.drifted);
-  const names = drifted.length === 0 ? "" : ` Drifted: ${listed(drifted, 10)}.`;
-  return `Drift: ${driftSentence(drift)}${names}`;
+  const { dataset, columns } = drift;
+  if (dataset.tested === 0) return `Drift: ${notJudged(drift)}.`;
+  const drifted = Object.keys(columns).filter((name) => columns[name]!.drifted);
+  const names = drifted.length === 0 ? "" : `: ${listed(drifted, 10)}`;
+  return `Drift: ${dataset.detected ? "detected" : "not detected"}, ${dataset.drifted} of ${dataset.tested} columns drifted (detected from ${percent(dataset.limit)})${names}; ${comparedRows(drift, displayNumber)}.`;
 }
 
 function list(title: string, items: readonly string[]): string {

@@ -22,11 +22,11 @@ export async function driftBody(input: ReportInput, draw: DrawFigure): Promise<H
   if (drift === null) return newest ?? emptyNote(NOTHING_NEW);
   const sorted = byUrgency(drift);
   return html`${newest}
-    <p>${driftSentence(drift)}</p>
+    <p>${sentence(drift)}</p>
     ${await pictures(input, sorted, draw)} ${driftTable(drift, sorted, ([name]) => name)}`;
 }
 
-export function driftSentence(report: DriftReport): string {
+function sentence(report: DriftReport): string {
   const { dataset, referenceRows } = report;
   const compared = `${comparedRows(report, displayNumber)} compared with ${countOf(referenceRows, "training row")}${sampledNote(report, displayNumber)}`;
   if (dataset.tested === 0 || dataset.share === null) return `${compared}: ${notJudged(report)}.`;

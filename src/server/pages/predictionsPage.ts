@@ -16,8 +16,15 @@ export async function predictionsPage(request: PageRequest): Promise<Page> {
 
 function wantedOf(query: URLSearchParams) {
   const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
-  const [id, model, answer, truth] = ["id", "model", "answer", "truth"].map(text);
-  return { id, model, answer, truth, key: text("key"), ...daysOf(query), before: text("before") };
+  return {
+    id: text("id"),
+    model: text("model"),
+    answer: text("answer"),
+    truth: text("truth"),
+    key: text("key"),
+    ...daysOf(query),
+    before: text("before"),
+  };
 }
 
 type Wanted = ReturnType<typeof wantedOf>;

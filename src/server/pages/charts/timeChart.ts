@@ -1,6 +1,6 @@
 /** A line chart of a value over time windows, with its limit. Plain SVG, so that a page need not wait for the plot library. */
 import { displayNumber } from "../../../plots/displayNumber.ts";
-import { html, type Html } from "../../../reporting/html.ts";
+import { html, trusted, type Html } from "../../../reporting/html.ts";
 
 export interface TimePoint {
   readonly label: string;
@@ -41,14 +41,13 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 14, 30];
 export function timeChart(chart: TimeChart): Html {
   const { id, title, subtitle, points, limitName, format = (value) => displayNumber(value) } = chart;
   const sentence = sentenceOf(chart, format);
+  const has = (key: "limit" | "estimate" | "interval"): boolean =>
+    points.some((point) => (point[key] ?? null) !== null);
   const legend = [
-    ["limit", limitName ?? "limit", points.some((point) => limitName !== undefined && (point.limit ?? null) !== null)],
-    ["estimate", "estimate without labels", points.some(({ estimate = null }) => estimate !== null)],
-    ["band", "95 % interval", points.some(({ interval = null }) => interval !== null)],
-  ] as const;
-  const keys = legend.flatMap(([name, text, isDrawn]) =>
-    isDrawn ? [html`<span class="key ${name}">${text}</span>`] : [],
-  );
+    limitName !== undefined && has("limit") && legendKey("limit", limitName),
+    has("estimate") && legendKey("estimate", "estimate without labels"),
+    has("interval") && legendKey("band", "95 % interval"),
+  ].filter((key) => key !== false);
   return html`<figure class="plot" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${title}${subtitle !== undefined && html` <small>${subtitle}</small>`}</h3>
     <div class="picture">
@@ -63,7 +62,7 @@ export function timeChart(chart: TimeChart): Html {
         ${drawing(chart, format)}
       </svg>
     </div>
-    ${keys.length > 0 && html`<p class="legend" aria-hidden="true">${keys}</p>`}
+    ${legend.length > 0 && html`<p class="legend" aria-hidden="true">${legend}</p>`}
     <figcaption>${sentence}</figcaption>
   </figure>`;
 }
@@ -86,13 +85,8 @@ function drawing(chart: TimeChart, format: (value: number) => string): Html {
         : LEFT + 8 + (i / (points.length - 1)) * (WIDTH - RIGHT - LEFT - 16),
     );
   const y = (value: number): number => round(TOP + (1 - (scale(value) - low) / (high - low)) * (HEIGHT - TOP - BOTTOM));
-  const course = (name: string, key: "limit" | "estimate" | "value"): Html =>
-    line(
-      name,
-      points.map((point) => point[key]),
-      x,
-      y,
-    );
+  const course = (name: string, of: (point: TimePoint) => number | null | undefined): Html =>
+    line(name, points.map(of), x, y);
   const marks = points.map((point, i) =>
     point.isOmitted
       ? html`<circle class="mark skipped" cx="${x(i)}" cy="${HEIGHT - BOTTOM}" r="2.5"
@@ -120,7 +114,7 @@ function drawing(chart: TimeChart, format: (value: number) => string): Html {
           >${format(tick)}</text
         >`,
   );
-  return html`${grid}${lines}${band(points, x, y)}${course("limit", "limit")}${course("estimate", "estimate")}${course("course", "value")}${marks}${axisLabels(points, x)}`;
+  return html`${grid}${lines}${band(points, x, y)}${course("limit", ({ limit }) => limit)}${course("estimate", ({ estimate }) => estimate)}${course("course", ({ value }) => value)}${marks}${axisLabels(points, x)}`;
 }
 
 type Scale = (value: number) => number;
@@ -148,13 +142,14 @@ function band(points: readonly TimePoint[], x: Scale, y: Scale): Html[] {
 function mark(point: TimePoint, x: number, y: number | null, format: (value: number) => string): Html {
   if (y === null) return html``;
   const status = point.status ?? "pass";
-  const path = { fail: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10`, warn: `M${x} ${y - 6}l6 10h-12z` };
   const shape =
-    status === "fail" || status === "warn"
-      ? html`<path class="mark ${status}" d="${path[status]}" />`
-      : html`<circle class="mark ${status}" cx="${x}" cy="${y}" r="3.5" />`;
+    status === "fail"
+      ? `<path class="mark fail" d="M${x - 5} ${y - 5}l10 10m0 -10l-10 10"/>`
+      : status === "warn"
+        ? `<path class="mark warn" d="M${x} ${y - 6}l6 10h-12z"/>`
+        : `<circle class="mark ${status}" cx="${x}" cy="${y}" r="3.5"/>`;
   const limit = typeof point.limit === "number" ? `, limit ${format(point.limit)}` : "";
-  return html`<g><title>${point.label}: ${format(point.value!)}${limit}</title>${shape}</g>`;
+  return html`<g><title>${point.label}: ${format(point.value!)}${limit}</title>${trusted(shape)}</g>`;
 }
 
 function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
@@ -183,6 +178,10 @@ function sentenceOf({ points, limitName }: TimeChart, format: (value: number) =>
   const broken = failed === 0 ? "" : `; ${failed} of ${known.length} failed`;
   const which = points.at(-1)!.isOmitted === true ? "Newest with enough rows" : "Newest";
   return `${which}: ${format(newest.value!)}${limit}${broken}.`;
+}
+
+function legendKey(name: string, text: string): Html {
+  return html`<span class="key ${name}">${text}</span>`;
 }
 
 /** Round numbers that cover the range from `low` to `high`, usually three to six. */
