@@ -126,12 +126,14 @@ describe("the pages", () => {
     expect(await text(run)).toMatch(
       /Metrics on 80 test rows.*Confusion matrix.*<svg class="vega".*<ol class="chain">.*configuration sha256/,
     );
-    expect(await text(compare)).toMatch(/<th[^>]*>Parameter .*are the same/);
+    expect(await text(compare)).toMatch(/A: logistic regression.*B: baseline/);
     expect(await text(trials)).toMatch(/best so far.*<title>trial 1: 0.*Parameter importance.*Best first/);
     // The picture of what drifted comes before the tables.
     expect(await text(window)).toMatch(/<svg class="vega".*✕<\/span> drifted/);
     expect(await text(column)).toMatch(/<svg class="vega".*Largest change: .*Show as a table/);
-    expect(await text(prediction)).toMatch(/Why this prediction.*→ this row.*as a probability.*Value of this row/);
+    expect(await text(prediction)).toMatch(
+      /Why this prediction.*→ this row.*as a probability.*Value of this row.*By feature/,
+    );
   });
 
   it("say the next step where there is nothing yet", async () => {

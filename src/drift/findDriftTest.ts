@@ -25,6 +25,11 @@ export function driftTestLabel(name: string): string {
   return all.find((test) => test.name === name)?.label ?? name.replaceAll("_", " ");
 }
 
+/** Whether values of a recorded test are p-values, of which small ones are drift. */
+export function isPValueTest(name: string): boolean {
+  return all.find((test) => test.name === name)?.measure === "p_value";
+}
+
 /** The names for the description in config.json's schema: "p-values: ks, … (numbers), …; distances: …". */
 export function driftTestList(): string {
   return `p-values: ${namesOf("p_value")}; distances: ${namesOf("distance")}`;

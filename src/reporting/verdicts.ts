@@ -9,7 +9,7 @@ import type {
 } from "../core/records/monitoring.ts";
 import { listed } from "../core/text/format.ts";
 import { limitText as findingLimit, pValueName } from "../core/text/recordText.ts";
-import { driftTestLabel } from "../drift/findDriftTest.ts";
+import { driftTestLabel, isPValueTest } from "../drift/findDriftTest.ts";
 import { countOf, displayNumber, exact } from "../plots/displayNumber.ts";
 import { itemTable, numeric, emptyNote, html, type Html } from "./html.ts";
 
@@ -103,6 +103,35 @@ export function valueText({ skipped, measure, value }: ColumnDrift): string {
 
 export function limitText({ skipped, direction, limit }: ColumnDrift): string {
   return skipped !== undefined ? "–" : `${direction === "below" ? "below" : "at or above"} ${exact(limit)}`;
+}
+
+type Indexed = Readonly<Record<"message" | "status", string | null> & Record<"value" | "bound", number | null>>;
+
+/**
+ * Of a value in the index, which has the name of the test as its message: "below 0.05" for a p-value, "at or above 0.1"
+ * for a distance. A p-value below the limit is no drift if the change is small.
+ */
+export function driftIf({ message, value, bound, status }: Indexed): string {
+  if (bound === null) return "–";
+  if (!isPValueTest(message ?? "")) return `at or above ${exact(bound)}`;
+  return `below ${exact(bound)}${status === "pass" && value !== null && value < bound ? ", unless small" : ""}`;
+}
+
+/** Heading of the values of these tests. @param pValues see pValueName */
+export function valueTitle(tests: readonly string[], pValues: string): string {
+  if (tests.every(isPValueTest)) return pValues;
+  if (tests.some(isPValueTest)) return `${pValues} or distance`;
+  return tests.length === 1 ? driftTestLabel(tests[0]!) : "Distance";
+}
+
+/**
+ * How far a value in the index is beyond its limit: relative to it, because limits and tests may have changed between
+ * windows; a logarithm, so that tiny p-values differ.
+ */
+export function beyondLimit({ message, value, bound }: Omit<Indexed, "status">): number {
+  if (value === null || bound === null) return 0;
+  const ratio = Math.log(value / bound);
+  return isPValueTest(message ?? "") ? -ratio : ratio;
 }
 
 /** "The newest window of mlctl monitor, jan.csv (453 rows), failed: dataset drift, log_loss. …" */

@@ -5,7 +5,7 @@ import type { MetricsSnapshot } from "../state/metrics.ts";
 import { big, factList } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
-import { trafficRates, SAMPLE_SECONDS, type TrafficSample } from "../state/traffic.ts";
+import { PAGES, trafficRates, SAMPLE_SECONDS, type TrafficSample } from "../state/traffic.ts";
 
 const REFRESH_SECONDS = 5;
 
@@ -26,6 +26,7 @@ export async function livePage(request: PageRequest): Promise<Page> {
         ${section("over-time", "Last ten minutes", overTime(samples))}
         ${section("latency", "Latency", latencies(samples))}
         ${section("predictions", "Predictions", predictions(snapshot))}
+        ${section("requests", "Requests", requests(snapshot))}
       </div>`,
   };
 }
@@ -94,6 +95,29 @@ function predictions({ predictions: counts }: MetricsSnapshot): Html {
     [numeric("Share"), ([, count]: [string, number]) => percent(count / total)],
   ] as const;
   return itemTable({ caption: `${countOf(total, "prediction")} since the start, by class`, limit: 30 }, all, columns);
+}
+
+function requests({ requests: counts }: MetricsSnapshot): Html {
+  const rows = Object.entries(counts)
+    .map(([key, count]) => {
+      const [method, route, status] = key.split(" ") as [string, string, string];
+      return { method, route, status, count };
+    })
+    .filter(({ route }) => route !== PAGES)
+    .toSorted((a, b) => b.count - a.count);
+  if (rows.length === 0) return html`<p class="empty">No requests since the start, except for these pages.</p>`;
+  return itemTable({ caption: "Since the start, by endpoint and status", limit: 60 }, rows, [
+    ["Endpoint", ({ route }) => html`<code>${route}</code>`],
+    ["Method", ({ method }) => method],
+    [
+      "Status",
+      ({ status }) =>
+        status.startsWith("2")
+          ? status
+          : html`<span class="${status.startsWith("5") ? "bad" : "caution"}">${status}</span>`,
+    ],
+    [numeric("Requests"), ({ count }) => displayNumber(count)],
+  ]);
 }
 
 function milliseconds(seconds: number | null): string {

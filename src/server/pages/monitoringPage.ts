@@ -3,6 +3,7 @@ import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
 import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable, html, section, type Html } from "../../reporting/html.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
+import { pValueName } from "../../core/text/recordText.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { MATRIX_WINDOWS, columnMatrix, windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
 import { dayFields, choice, filterForm, modelLink, pager, windowWord } from "./frame/parts.ts";
@@ -50,13 +51,14 @@ export function monitoringPage(request: PageRequest): Page {
   const values = browse.windowValues(ids, ["finding", "metric", "estimate"]);
   const drifts = browse.windowValues(ids.slice(0, MATRIX_WINDOWS), ["drift"]);
   const newest = request.session.store.monitoring(windows[0]!.monitorId);
+  const pValues = newest === undefined ? "p-value" : pValueName(newest.drift);
   const at = (number: number): string =>
     withQuery(pageAddress("monitoring"), { source, ...days, page: number === 0 ? undefined : number });
   return {
     title: "Monitoring",
     area: "monitoring",
     body: html`${filters} ${section("over-time", "Over time", charts(request, { windows, values, newest }))}
-    ${section("columns", "Columns", columnMatrix(windows, drifts))}
+    ${section("columns", "Columns", columnMatrix(windows, drifts, pValues))}
     ${section(
       "windows",
       "Windows",

@@ -1,7 +1,7 @@
 /** The numbers at the top of the overview: score, traffic, alerts, windows and jobs, each with what it is compared with. */
 import { recover } from "../../core/errors.ts";
 import { MILLISECONDS_A_DAY } from "../../core/text/format.ts";
-import { jobStatuses } from "../../automation/schedule/jobStatus.ts";
+import { jobStatuses, type JobStatus } from "../../automation/schedule/jobStatus.ts";
 import { scheduledJobs } from "../../automation/schedule/scheduledJobs.ts";
 import { countOf, displayInterval, displayNumber, dateTime } from "../../plots/displayNumber.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -129,27 +129,31 @@ async function nextJob({ session, now }: PageRequest): Promise<Tile | null> {
   const { config } = session;
   if (config.schedule.length === 0) return null;
   const at = new Date(now);
-  const jobs = await jobStatuses(scheduledJobs(config, at), session, { now: at, count: 1 }).catch(
+  const statuses = await jobStatuses(scheduledJobs(config, at), session, { now: at, count: 1 }).catch(
     recover(({ message }) => message),
   );
-  if (typeof jobs === "string") return { title: "Next job", value: "–", tone: "bad", details: [jobs] };
-  const installed = jobs.filter(({ status }) => status !== "unscheduled");
-  const [next] = installed
-    .flatMap(({ name, next: [time] }) => (time === undefined ? [] : [{ name, time }]))
-    .toSorted((a, b) => (a.time < b.time ? -1 : 1));
-  const words = { overdue: "overdue", failed: "failed last time", findings: "found a problem last time" };
-  const problems = Object.entries(words).flatMap(([state, word]) => {
-    const names = jobs.filter(({ status }) => status === state).map(({ name }) => name);
-    return names.length === 0 ? [] : [`${word}: ${names.join(", ")}`];
-  });
+  if (typeof statuses === "string") return { title: "Next job", value: "–", tone: "bad", details: [statuses] };
+  const installed = statuses.filter(({ status }) => status !== "unscheduled");
+  const next = (installed.length > 0 ? installed : statuses)
+    .filter(({ next: times }) => times[0] !== undefined)
+    .toSorted((a, b) => (a.next[0]! < b.next[0]! ? -1 : 1))[0];
+  const late = statuses.filter(({ status }) => status === "overdue");
+  const failed = statuses.filter(({ status }) => status === "failed");
+  const found = statuses.filter(({ status }) => status === "findings");
   return {
     title: "Next job",
-    value: next?.name ?? "none",
-    tone: problems.length > 0 ? "bad" : installed.length === 0 ? "caution" : "good",
+    value: installed.length === 0 ? "none" : (next?.name ?? "none"),
+    tone: late.length + failed.length + found.length > 0 ? "bad" : installed.length === 0 ? "caution" : "good",
     details: [
-      next !== undefined && dateTime(next.time),
-      ...problems,
+      next !== undefined && installed.length > 0 && dateTime(next.next[0]!),
+      named(late, "overdue"),
+      named(failed, "failed last time"),
+      named(found, "found a problem last time"),
       installed.length === 0 && html`not installed: <code>mlctl schedule install</code>`,
     ],
   };
+}
+
+function named(jobs: readonly JobStatus[], what: string): string | false {
+  return jobs.length > 0 && `${what}: ${jobs.map(({ name }) => name).join(", ")}`;
 }

@@ -63,6 +63,7 @@ function explanation({ probability }: LogEntry, shap: PredictionShap): Html {
   const asShares =
     shares.every((share) => share !== null) && ` That is ${shares.map(percent).join(" → ")} as a probability.`;
   const caption = `Effect of each column on the prediction (SHAP values, ${unit}${of}), largest first`;
+  const byFeature = columns.flatMap(({ name, features }) => features.map((each) => ({ ...each, column: name })));
   return html`<p>
       Average prediction ${displayNumber(baseValue)} → this row ${displayNumber(total)} (${unit}${of}).${asShares}
     </p>
@@ -75,7 +76,18 @@ function explanation({ probability }: LogEntry, shap: PredictionShap): Html {
       ],
       [numeric("Effect"), ({ value }) => signed(value)],
       ["Lowers or raises it", ({ value }) => signedBar(value / largest)],
-    ])} `;
+    ])}
+    ${
+      byFeature.length > columns.length &&
+      html`<details>
+        <summary>By feature</summary>
+        ${itemTable("Features that the model sees", byFeature, [
+          ["Feature", ({ name }) => name],
+          ["Column", ({ column }) => column],
+          [numeric("Effect"), ({ value }) => signed(value)],
+        ])}
+      </details>`
+    }`;
 }
 
 function signed(value: number): string {
@@ -122,8 +134,10 @@ function explained(model: Model, { inputs, prediction }: LogEntry) {
   const { classes = [], task } = model.signature.target;
   const output = outputCount === 1 ? 0 : Math.max(0, classes.indexOf(String(prediction)));
   const columns = Array.from(byColumn, ([column, places]) => {
-    const value = places.reduce((sum, i) => sum + values[output * featureNames.length + i]!, 0);
-    return { name: column, value, input: Object.hasOwn(inputs, column) ? inputs[column] : undefined };
+    const features = places.map((i) => ({ name: featureNames[i]!, value: values[output * featureNames.length + i]! }));
+    const value = features.reduce((sum, each) => sum + each.value, 0);
+    const input = Object.hasOwn(inputs, column) ? inputs[column] : undefined;
+    return { name: column, value, input, features: features.toSorted(bySize) };
   });
   const baseValue = baseValues[output]!;
   return {
@@ -132,6 +146,10 @@ function explained(model: Model, { inputs, prediction }: LogEntry) {
     averageShare: task === "regression" ? null : shareOf(baseValues, output),
     total: columns.reduce((sum, { value }) => sum + value, baseValue),
     outputName: outputCount > 1 ? (classes[output] ?? null) : task === "binary" ? (classes[1] ?? null) : null,
-    columns: columns.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)),
+    columns: columns.toSorted(bySize),
   };
+}
+
+function bySize(a: { readonly value: number }, b: { readonly value: number }): number {
+  return Math.abs(b.value) - Math.abs(a.value);
 }

@@ -7,7 +7,7 @@ import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { checkbox, choice, filterForm, pager, runName, runState, paramText } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
-import { letters } from "./comparePage.ts";
+import { letters } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";
 
 const ROWS = 50;
@@ -24,7 +24,7 @@ export function runsPage(request: PageRequest): Page {
   const found = store.runs({ ...wanted.query, limit: ROWS + 1, offset: page * ROWS });
   const shown = found.slice(0, ROWS);
   const at = (number: number): string => wanted.address({ page: number === 0 ? undefined : number });
-  const caption = `Runs ${displayNumber(page * ROWS + 1)} to ${displayNumber(page * ROWS + shown.length)} of ${displayNumber(total)}`;
+  const caption = `Runs ${displayNumber(page * ROWS + 1)} to ${displayNumber(page * ROWS + shown.length)} of ${displayNumber(total)}, ${wanted.order}`;
   const body = html`${filters(wanted)}
   ${
     shown.length === 0
@@ -63,12 +63,20 @@ function wantedOf({ session, query }: PageRequest) {
     deployed: query.get("deployed") === "1",
     winners: query.get("winners") === "1",
   };
+  const order = {
+    trained: isAscending ? "oldest first" : "newest first",
+    seconds: isAscending ? "quickest first" : "slowest first",
+    validation: `by ${metric.label} on validation rows`,
+    test: `by ${metric.label} on test rows`,
+  }[sort];
   const isPart = sort === "validation" || sort === "test";
+  const worst = isPart && isAscending !== startsAscending(sort, metric) ? ", worst first" : "";
   return {
     metric,
     metrics,
     families,
     sort,
+    order: `${order}${isPart && worst === "" ? ", best first" : worst}`,
     /** This page, with some of its query changed. */
     address: (changes: Readonly<Record<string, string | number | undefined>>): string =>
       withQuery(pageAddress("runs"), {

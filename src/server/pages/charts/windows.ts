@@ -1,9 +1,8 @@
 /** Monitored windows: a table of drift by column and window, whose columns link to their distributions, and points of charts. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { displayNumber } from "../../../plots/displayNumber.ts";
-import { itemTable, html, type Html } from "../../../reporting/html.ts";
-import { driftTestLabel } from "../../../drift/findDriftTest.ts";
-import { driftState } from "../../../reporting/verdicts.ts";
+import { numeric, itemTable, html, type Html } from "../../../reporting/html.ts";
+import { beyondLimit, driftIf, driftState, valueTitle } from "../../../reporting/verdicts.ts";
 import { pageAddress, withQuery } from "../frame/page.ts";
 import type { RunStore } from "../../../storage/store/runStore.ts";
 import type { TimePoint, ChartEvent } from "./timeChart.ts";
@@ -14,8 +13,12 @@ const STEP = 12;
 /** Number of the newest windows shown, so that a row fits. */
 export const MATRIX_WINDOWS = 20;
 
-/** @param windows newest first @param values the drift values of the newest MATRIX_WINDOWS of them */
-export function columnMatrix(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
+/**
+ * @param windows newest first
+ * @param values the drift values of the newest MATRIX_WINDOWS of them
+ * @param pValues how they are named, see pValueName
+ */
+export function columnMatrix(windows: readonly WindowLine[], values: readonly WindowValue[], pValues: string): Html {
   const shown = windows.slice(0, MATRIX_WINDOWS).toReversed();
   const byColumn = new Map<string, Map<string, WindowValue>>();
   for (const value of values) {
@@ -26,22 +29,25 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
   const ranked = [...byColumn].toSorted(
     ([a, first], [b, second]) => drifts(second) - drifts(first) || (a < b ? -1 : 1),
   );
-  const columns = ranked.map(([name, own]) => {
-    const window = newestDrift(shown, own);
-    return { name, own, window, value: window && own.get(window.monitorId) };
-  });
-  return itemTable({ caption: "Drift by column, most frequent drift first", limit: MAX_COLUMNS }, columns, [
-    ["Column", ({ name, window }) => (window === undefined ? name : columnLink(window, name))],
-    ["Newest drift", ({ value }) => driftState(value?.status ?? null)],
-    ["Test", ({ value }) => (value === undefined ? "–" : testText(value))],
-    ["Window", ({ window }) => (window === undefined ? "–" : windowLink(window))],
-    ["Oldest to newest", ({ own }) => strip(shown, own)],
-  ]);
-}
-
-/** "Kolmogorov–Smirnov 0.00321". */
-function testText({ message, value }: WindowValue): string {
-  return `${driftTestLabel(message ?? "")} ${displayNumber(value)}`;
+  const columns = ranked.map(([name, own]) => ({ name, own, worst: worstOf(shown, own) }));
+  const tests = [...new Set(columns.flatMap(({ worst }) => worst?.value.message ?? []))];
+  const worstTitle = `Worst of ${shown.length === 1 ? "the window" : `${shown.length} windows`}`;
+  return itemTable(
+    { caption: "Drift by column, most frequent drift first", limit: MAX_COLUMNS, dense: true },
+    columns,
+    [
+      ["Column", ({ name, worst }) => (worst === undefined ? name : columnLink(worst.window, name))],
+      [worstTitle, ({ worst }) => driftState(worst?.value.status ?? null)],
+      [numeric(valueTitle(tests, pValues)), ({ worst }) => displayNumber(worst?.value.value)],
+      ["Drift if", ({ worst }) => (worst === undefined ? "–" : nowrap(driftIf(worst.value)))],
+      [
+        "Test",
+        ({ worst }) => (worst === undefined ? "not tested" : nowrap((worst.value.message ?? "–").replaceAll("_", " "))),
+      ],
+      ["Window", ({ worst }) => (worst === undefined ? "–" : windowLink(worst.window))],
+      ["Oldest to newest", ({ own }) => strip(shown, own)],
+    ],
+  );
 }
 
 export function columnAddress({ monitorId }: Pick<WindowLine, "monitorId">, name: string): string {
@@ -62,11 +68,24 @@ export function windowLink(window: Pick<WindowLine, "monitorId" | "label" | "fil
   return html`<a href="${pageAddress("monitoring", window.monitorId)}">${windowName(window)}</a>`;
 }
 
-/** The newest window in which the column drifted, else the newest in which it was tested. @param windows oldest first */
-function newestDrift(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>): WindowLine | undefined {
-  const last = (...wanted: readonly string[]): WindowLine | undefined =>
-    windows.findLast(({ monitorId }) => wanted.includes(own.get(monitorId)?.status ?? "skipped"));
-  return last("fail") ?? last("pass", "warn");
+function nowrap(text: string): Html {
+  return html`<span class="nowrap">${text}</span>`;
+}
+
+/**
+ * Of the windows in which the column drifted, else of those in which it was tested: the one whose value is furthest
+ * beyond its limit, the newest of equal ones. @param windows oldest first
+ */
+function worstOf(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>) {
+  const tested = windows.flatMap((window) => {
+    const value = own.get(window.monitorId);
+    return value === undefined || value.status === "skipped" ? [] : [{ window, value }];
+  });
+  const drifted = tested.filter(({ value }) => value.status === "fail");
+  const ranked = (drifted.length > 0 ? drifted : tested).toSorted(
+    (a, b) => beyondLimit(a.value) - beyondLimit(b.value),
+  );
+  return ranked.at(-1);
 }
 
 function drifts(own: ReadonlyMap<string, WindowValue>): number {
