@@ -32,19 +32,20 @@ export async function findInputFiles(
     throw new MlctlError("usage", `folder ${folder} does not exist`, { cause, hint });
   });
   const found: string[] = [];
-  for await (const { entry, relative } of entriesBelow(folder, (path) => others.includes(resolve(path)))) {
+  const isOther = (path: string): boolean => others.includes(resolve(path));
+  await walk(folder, isOther, async (entry, relative) => {
     const path = join(folder, relative);
     // A folder with such a name may hold matching files.
     const isUnreadable = hasUnreadableName(path);
     if (!matches(relative) && !(isUnreadable && entry.isDirectory())) {
       const reason = entry.isFile() ? missedTable(relative, pattern) : undefined;
       if (reason !== undefined) onLeftOut(path, reason);
-      continue;
+      return;
     }
     const problem = isUnreadable ? UNREADABLE_NAME : entry.isFile() ? undefined : await problemOfLink(path, root);
     if (problem === undefined) found.push(path);
     else onLeftOut(path, problem);
-  }
+  });
   return found.toSorted();
 }
 
@@ -54,11 +55,12 @@ export function missedTable(name: string, pattern: string): string | undefined {
   return pattern === DEFAULT_PATTERN && OTHER_TABLES.test(name) && !ABOUT.test(name) ? NOT_MATCHED : undefined;
 }
 
-async function* entriesBelow(
+async function walk(
   folder: string,
   isOther: (path: string) => boolean,
+  visit: (entry: Dirent, relative: string) => Promise<void>,
   below = "",
-): AsyncGenerator<{ readonly entry: Dirent; readonly relative: string }> {
+): Promise<void> {
   const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
     throw new MlctlError("usage", `cannot read folder ${join(folder, below)}`, { cause: error });
   });
@@ -66,9 +68,8 @@ async function* entriesBelow(
     const relative = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.name.startsWith(".") || isOther(join(folder, relative))) continue;
     // Linked folders are not followed, since they could form a loop.
-    if (entry.isDirectory() && !hasUnreadableName(join(folder, relative)))
-      yield* entriesBelow(folder, isOther, relative);
-    else yield { entry, relative };
+    if (entry.isDirectory() && !hasUnreadableName(join(folder, relative))) await walk(folder, isOther, visit, relative);
+    else await visit(entry, relative);
   }
 }
 

@@ -11,16 +11,22 @@ const DELIMITERS = [",", ";", "\t", "|"];
 const MOST = 0.8;
 
 /** Skips `skipLines`, Excel's line `sep=;`, and blank lines. */
-export function preamble(
-  text: string,
-  { skipLines = 0 }: CsvSettings,
-): { at: number; line: number; delimiter?: string | undefined } {
-  let rest = text;
-  for (let i = 0; i < skipLines; i++) rest = rest.replace(/^[^\r\n]*(\r\n|\n|\r|$)/, "");
-  const [line = "", separator] = /^"?sep=([^"]|\\t)"?(?:\r\n|\n|\r|$)/i.exec(rest) ?? [];
-  rest = rest.slice(line.length).replace(/^\s*[\r\n]|^\s+$/, "");
-  const at = text.length - rest.length;
-  return { at, line: 1 + lineBreaks(text.slice(0, at)), delimiter: separator === "\\t" ? "\t" : separator };
+export function preamble(text: string, settings: CsvSettings): { at: number; line: number; delimiter?: string } {
+  let at = 0;
+  for (let i = 0; i < (settings.skipLines ?? 0); i++) at = lineEnd(text, at).next;
+  const first = text.slice(at, lineEnd(text, at).end);
+  const separator = /^"?sep=([^"]|\\t)"?$/i.exec(first)?.[1];
+  if (separator !== undefined) at = lineEnd(text, at).next;
+  while (at < text.length && text.slice(at, lineEnd(text, at).end).trim() === "") at = lineEnd(text, at).next;
+  const line = 1 + lineBreaks(text.slice(0, at));
+  return { at, line, ...(separator === undefined ? {} : { delimiter: separator === "\\t" ? "\t" : separator }) };
+}
+
+function lineEnd(text: string, from: number): { end: number; next: number } {
+  const pattern = /\r\n|\n|\r|$/g;
+  pattern.lastIndex = from;
+  const { 0: lineBreak, index: end } = pattern.exec(text)!;
+  return { end, next: end + lineBreak.length };
 }
 
 /** Position after the record that starts at `from`, before its line end; −1 if `text` ends within it. */
