@@ -83,10 +83,8 @@ export function recordAt(text: string, from: number, { delimiter, quote, trim }:
     const start = at;
     while (text[at] === MARK || isSkipped(at)) at++;
     if (quote === "" || text[at] !== quote) {
-      const blanks = text.slice(start, at).replaceAll(MARK, "");
-      const ink = at;
-      at = fieldEnd(ink);
-      values.push(blanks + text.slice(ink, at));
+      at = fieldEnd(at);
+      values.push(withoutMarks(text.slice(start, at)));
       forms.push("bare");
     } else {
       const close = closingQuote(text, at + 1, quote);

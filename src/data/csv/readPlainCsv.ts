@@ -3,17 +3,16 @@
  * quotes, dates, gzip, Windows line ends, many distinct strings, leading zeros, errors.
  */
 import { isUtf8 } from "node:buffer";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import type { Column, Table } from "../../core/table/table.ts";
 import { columnNames } from "../columnNames.ts";
-import { headOf } from "./csvHead.ts";
+import { headOf as csvHead } from "./csvHead.ts";
 import { areWords, mayHaveFormat, plainRows, type PlainColumn, type PlainRows } from "./plainRows.ts";
 import { type CsvSettings, type ReadOptions, UnreadableFile } from "../readOptions.ts";
 
 /** Size of a read; a longer line is not plain. */
 const CHUNK_BYTES = 4 << 20;
-/** The lines in these first bytes decide how the file is read, and are used to estimate the number of rows. */
+/** The lines in these first bytes are used to estimate the number of rows. */
 const SAMPLE_BYTES = 1 << 16;
 /** Limits the initial allocation if the first lines are unusually short. */
 const MAX_EXPECTED_CELLS = 1 << 27;
@@ -33,23 +32,13 @@ export async function readPlainCsv(path: string, options: ReadOptions, expected?
   if (!/\.(csv|tsv|txt)$/i.test(path) || !isPlain(options)) return null;
   // A pipe can be read only once, and DuckDB may have to read it.
   const found = await stat(path).catch(() => null);
-  if (!found?.isFile() || found.size === 0) return null;
-  const reading: Reading = { path, size: found.size, options, expected };
-  let head: Head | null = null;
+  const file = found?.isFile() ? await open(path).catch(() => null) : null;
+  if (file === null) return null;
   try {
-    for await (const lines of wholeLines(path, found.size)) {
-      if (!isUtf8(lines) || lines.indexOf(MARK) >= 0) return null;
-      const isFirst = head === null;
-      head ??= readHead(lines, reading);
-      if (head === null || !head.rows.add(lines.subarray(isFirst ? head.length : 0)) || !matches(head, reading))
-        return null;
-    }
-  } catch (error) {
-    // DuckDB tells what is wrong.
-    if (error instanceof UnreadableFile || (error as NodeJS.ErrnoException).code !== undefined) return null;
-    throw error;
+    return await readLines(file, { path, options, expected });
+  } finally {
+    await file.close();
   }
-  return head && tableOf(head, reading);
 }
 
 function isPlain(options: ReadOptions): boolean {
@@ -60,26 +49,37 @@ function isPlain(options: ReadOptions): boolean {
   return isUsual && Object.keys({ ...types, ...select, ...formats }).length === 0;
 }
 
-/** Adds the line feed that the last line may lack. @throws {UnreadableFile} for a line that is too long */
-async function* wholeLines(path: string, size: number): AsyncGenerator<Buffer> {
-  let [rest, read] = [Buffer.alloc(0), 0];
-  const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES, end: size - 1 }) as AsyncIterable<Buffer>;
-  for await (const chunk of stream) {
-    read += chunk.length;
-    const lacksEnd = read === size && chunk.at(-1) !== LINE_FEED;
-    const bytes = Buffer.concat(lacksEnd ? [rest, chunk, Buffer.of(LINE_FEED)] : [rest, chunk]);
-    const end = bytes.lastIndexOf(LINE_FEED) + 1;
-    if (end === 0 && bytes.length >= CHUNK_BYTES) throw new UnreadableFile("a long line");
-    if (end > 0) yield bytes.subarray(0, end);
-    rest = bytes.subarray(end);
-  }
-}
-
 interface Reading {
   readonly path: string;
-  readonly size: number;
   readonly options: ReadOptions;
   readonly expected: Expected | undefined;
+}
+
+async function readLines(file: FileHandle, reading: Reading): Promise<Table | null> {
+  const { size } = await file.stat();
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  let head: Head | null = null;
+  let kept = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, kept, CHUNK_BYTES - kept);
+    const filled = kept + bytesRead;
+    // The last line may lack its line feed.
+    if (bytesRead === 0 && filled > 0 && filled < CHUNK_BYTES) buffer[kept++] = LINE_FEED;
+    const end = bytesRead === 0 ? kept : buffer.lastIndexOf(LINE_FEED, filled - 1) + 1;
+    if (bytesRead > 0 && filled < CHUNK_BYTES && end === 0) {
+      kept = filled;
+      continue;
+    }
+    const lines = buffer.subarray(0, end);
+    if ((end === 0 && filled > 0) || !isUtf8(lines) || lines.indexOf(MARK) >= 0) return null;
+    if (head === null) {
+      head = headOf(lines, buffer.subarray(0, filled), { ...reading, size });
+      if (head === null || !head.rows.add(lines.subarray(head.length)) || !matches(head, reading)) return null;
+    } else if (!head.rows.add(lines)) return null;
+    if (bytesRead === 0) return matches(head, reading) ? tableOf(head, reading) : null;
+    buffer.copyWithin(0, end, filled);
+    kept = filled - end;
+  }
 }
 
 interface Head {
@@ -88,25 +88,26 @@ interface Head {
   readonly rows: PlainRows;
   readonly length: number;
   /** A row that says this repeats the header. */
-  readonly given: readonly string[];
+  readonly refused: readonly string[] | null;
 }
 
-/** @throws {UnreadableFile} */
-function readHead(lines: Buffer, { path, size, options, expected }: Reading): Head | null {
+/** @param start what was read of the file: `lines` and the start of the next line */
+function headOf(lines: Buffer, start: Buffer, reading: Reading & { size: number }): Head | null {
+  const { expected, size } = reading;
   const length = lines.indexOf(LINE_FEED) + 1;
   if (/["\r\0]/.test(lines.toString("utf8", 0, length))) return null;
-  const start = lines.toString("utf8", 0, Math.max(length, SAMPLE_BYTES));
-  const settings = (expected === undefined ? options.csv : DATASET) ?? {};
-  const found = headOf(start, lines.length >= size ? "end" : "more", path, settings);
+  const found = csvHeadOf(start.toString("utf8", 0, Math.max(length, SAMPLE_BYTES)), start.length >= size, reading);
   if (found?.line !== 1 || found.names.length < 2) return null;
-  const { delimiter } = found.grammar;
-  const names = columnNames(found.names, options.normalizeNames ?? false);
+  const { names, grammar } = found;
+  const { delimiter } = grammar;
   const sample = lines.subarray(length, length + SAMPLE_BYTES);
-  const sampled = sample.toString("latin1").split("\n").length;
+  let sampled = 0;
+  for (let at = sample.indexOf(LINE_FEED); at >= 0; at = sample.indexOf(LINE_FEED, at + 1)) sampled++;
   // One percent more, so that the arrays rarely have to grow.
   const estimate = (size / Math.max(1, sample.length)) * sampled * 1.01;
-  const rows = plainRows(delimiter, names.length, Math.min(MAX_EXPECTED_CELLS / names.length, estimate));
-  return { delimiter, names, rows, length, given: found.names };
+  const expectedRows = Math.min(MAX_EXPECTED_CELLS / names.length, estimate);
+  const rows = plainRows(delimiter, names.length, expectedRows);
+  return { delimiter, names, rows, length, refused: expected === undefined ? found.given : null };
 }
 
 function matches({ names, rows }: Head, { expected }: Reading): boolean {
@@ -118,11 +119,22 @@ function matches({ names, rows }: Head, { expected }: Reading): boolean {
   return names.length === expected.length && names.every(agrees);
 }
 
-function tableOf({ names, rows, delimiter, given }: Head, { expected, options }: Reading): Table | null {
+function csvHeadOf(text: string, isWhole: boolean, { path, options, expected }: Reading) {
+  try {
+    const settings = (expected === undefined ? options.csv : DATASET) ?? {};
+    const head = csvHead(text, isWhole ? "end" : "more", path, settings);
+    return head && { ...head, names: columnNames(head.names, options.normalizeNames ?? false), given: head.names };
+  } catch (error) {
+    if (error instanceof UnreadableFile) return undefined;
+    throw error;
+  }
+}
+
+function tableOf({ names, rows, delimiter, refused }: Head, { expected, options }: Reading): Table | null {
   const { columns, rowCount } = rows;
   const texts = new Set(options.categoryColumns);
   if (columns.some(({ kind }, position) => kind === "number" && texts.has(names[position]!))) return null;
-  if (expected === undefined && holdsRow(rows, given)) return null;
+  if (refused !== null && holdsRow(rows, refused)) return null;
   if (rowCount === 0 || !columns.every((column) => column.kind !== "unknown" && areWords(column))) return null;
   // Known types and formats leave nothing to be found.
   const isKnown = expected !== undefined || options.formats !== undefined;
