@@ -58,57 +58,101 @@ export function widthMismatch(values: number, columns: number): string {
 /** How a field is written: without quotes, in quotes, or in quotes with characters after the closing quote. */
 export type FieldForm = "bare" | "quoted" | "loose";
 
+interface Fields {
+  readonly values: string[];
+  readonly forms: FieldForm[];
+}
+
 const MARK = "\ufeff";
 
-export interface CsvRecord {
-  readonly values: string[];
-  readonly forms: readonly FieldForm[];
-  /** Position of its line end, or the length of the text, after which it may go on. */
-  readonly end: number;
-  /** The text ends within quotes. */
-  readonly isOpen: boolean;
-}
+/** Reads the fields of records that have quotes or are split between texts. */
+export function fieldReader({ delimiter, quote, trim }: CsvGrammar) {
+  let mode: "record" | "field" | "bare" | "quoted" | "closed" | "loose" = "record";
+  let fields: Fields = { values: [], forms: [] };
+  let part = "";
+  /** Blanks before an opening quote or after a closing one. */
+  let blanks = "";
+  let length = 0;
 
-/** Reads the record that starts at `from`, quotes and all. */
-export function recordAt(text: string, from: number, { delimiter, quote, trim }: CsvGrammar): CsvRecord {
-  const values: string[] = [];
-  const forms: FieldForm[] = [];
-  const isSkipped = (at: number): boolean => trim && isSpaceOrTab(text.charCodeAt(at)) && text[at] !== delimiter;
-  const fieldEnd = (start: number): number => {
+  const isBlank = (char: string | undefined): boolean => (char === " " || char === "\t") && char !== delimiter;
+  const isSkipped = (char: string | undefined): boolean => char === MARK || (trim && isBlank(char));
+  const isEnd = (char: string): boolean => char === delimiter || char === "\n" || char === "\r";
+
+  function step(text: string, start: number): number {
     let at = start;
-    while (at < text.length && text[at] !== delimiter && text[at] !== "\n" && text[at] !== "\r") at++;
-    return at;
-  };
-  for (let at = from; ; at++) {
-    const start = at;
-    while (text[at] === MARK || isSkipped(at)) at++;
-    if (quote === "" || text[at] !== quote) {
-      at = fieldEnd(at);
-      values.push(withoutMarks(text.slice(start, at)));
-      forms.push("bare");
-    } else {
-      const close = closingQuote(text, at + 1, quote);
-      if (close < 0) return { values, forms, end: text.length, isOpen: true };
-      let after = close + 1;
-      while (isSkipped(after)) after++;
-      const end = fieldEnd(after);
-      const isLoose = end > after;
-      const quoted = text.slice(at + 1, close).replaceAll(quote + quote, quote);
-      values.push(withoutMarks(isLoose ? quoted + text.slice(close + 1, end) : quoted));
-      forms.push(isLoose ? "loose" : "quoted");
-      at = end;
+    switch (mode) {
+      case "record":
+        mode = "field";
+        return at;
+      case "field":
+        for (; isSkipped(text[at]); at++) if (text[at] !== MARK) blanks += text[at];
+        if (at === text.length) return at;
+        mode = text[at] === quote ? "quoted" : "bare";
+        if (mode === "quoted") at++;
+        else part = blanks;
+        blanks = "";
+        return at;
+      case "quoted": {
+        const close = text.indexOf(quote, at);
+        part += text.slice(at, close < 0 ? text.length : close);
+        if (close >= 0) mode = "closed";
+        return close < 0 ? text.length : close + 1;
+      }
+      case "closed":
+        if (text[at] === quote && blanks === "") {
+          part += quote;
+          mode = "quoted";
+          return at + 1;
+        }
+        if (trim && isBlank(text[at])) {
+          blanks += text[at];
+          return at + 1;
+        }
+        part += blanks;
+        [mode, blanks] = ["loose", ""];
+        return at;
+      default:
+        while (at < text.length && !isEnd(text[at]!)) at++;
+        part += text.slice(start, at);
+        return at;
     }
-    if (text[at] !== delimiter) return { values, forms, end: at, isOpen: false };
   }
-}
 
-/** The quote that is not doubled; -1 if there is none. */
-function closingQuote(text: string, from: number, quote: string): number {
-  let at = text.indexOf(quote, from);
-  while (at >= 0 && text[at + 1] === quote) at = text.indexOf(quote, at + 2);
-  return at;
-}
+  function endField(): void {
+    fields.values.push(mode === "field" ? blanks : part);
+    fields.forms.push(mode === "closed" ? "quoted" : mode === "loose" ? "loose" : "bare");
+    [part, blanks] = ["", ""];
+  }
 
-function withoutMarks(value: string): string {
-  return value.startsWith(MARK) ? value.replace(/^\ufeff+/, "") : value;
+  return {
+    /** Whether a record has started and not ended. */
+    isOpen: () => mode !== "record",
+    isQuoted: () => mode === "quoted",
+    /** Characters of the open record. */
+    length: () => length,
+    /** Fields of the open record that have ended. */
+    fields: (): Fields => fields,
+    /** @returns position of the line end that ends the record; the length of `text` if there is none */
+    read(text: string, start: number): number {
+      let at = start;
+      while (at < text.length) {
+        const canEnd = mode === "bare" || mode === "closed" || mode === "loose";
+        if (!canEnd || !isEnd(text[at]!)) at = step(text, at);
+        else if (text[at] === delimiter) {
+          endField();
+          mode = "field";
+          at++;
+        } else break;
+      }
+      length += at - start;
+      return at;
+    },
+    take(): Fields {
+      endField();
+      const record = fields;
+      fields = { values: [], forms: [] };
+      [mode, length] = ["record", 0];
+      return record;
+    },
+  };
 }

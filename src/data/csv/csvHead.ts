@@ -10,7 +10,7 @@ import {
 } from "./csvDialect.ts";
 import { counted } from "../../core/text/format.ts";
 import { withoutBlanks, type CsvGrammar } from "./csvGrammar.ts";
-import { csvTokenizer, firstRecord, type CsvRow, type CsvTokenizer } from "./csvTokenizer.ts";
+import { csvTokenizer, type CsvRow, type CsvTokenizer } from "./csvTokenizer.ts";
 import { normalizeName } from "../columnNames.ts";
 import { type CsvSettings, UnreadableFile } from "../readOptions.ts";
 
@@ -27,12 +27,10 @@ export interface CsvHead {
   /** The file has no header; "guessed": as its first record looks like a row. */
   readonly headerless: "guessed" | "set" | false;
   readonly line: number;
-  /** The text up to the end of the header. */
-  readonly header: string;
-  /** Goes on after the header. */
+  /** Has read the header; goes on with the text from `length`. */
   readonly tokenizer: CsvTokenizer;
-  /** All of the text was read to find this. */
-  readonly isWhole: boolean;
+  /** Characters up to the end of the header. */
+  readonly length: number;
 }
 
 /** The records in these first characters decide, so that a stream is read like a file. */
@@ -42,9 +40,43 @@ const SAMPLE_RECORDS = 200;
 const MAX_HEADER_LENGTH = 1 << 22;
 
 /**
+ * Collects text: `add` returns the head and the text after it once there is enough, `end` if no text follows. An empty
+ * text is a pause: then the header and one row are enough, because the sender may wait for the response to it.
+ * @param name the extension .tsv makes a tab in the header the delimiter
+ * @throws {UnreadableFile} if the text is not CSV or its first lines are not a header
+ */
+export function headReader(name: string, settings: CsvSettings) {
+  let text = "";
+  const { quote = '"' } = settings;
+  const refuseLong = (header: string): void => {
+    if (header.length <= MAX_HEADER_LENGTH) return;
+    const isOpen = quote !== "" && header.split(quote).length % 2 === 0;
+    const tooLong = `the header has more than ${MAX_HEADER_LENGTH} characters`;
+    throw new UnreadableFile(`line 1: ${isOpen ? "a quote is not closed" : tooLong}`, { line: 1 });
+  };
+  const read = (isWhole: boolean): { readonly head: CsvHead; readonly rest: string } => {
+    const head = readHead(text, isWhole, name, settings);
+    refuseLong(text.slice(0, head.length).trimEnd());
+    return { head, rest: text.slice(head.length) };
+  };
+  return {
+    add(more: string) {
+      text += more;
+      const { at } = preamble(text, settings);
+      if (text.length - at >= SAMPLE_LENGTH && recordEnd(text, at, quote) >= 0) return read(false);
+      if (more === "" && csvTokenizer({ delimiter: ",", quote, trim: false }).write(text.slice(at), 2).length > 1)
+        return read(false);
+      refuseLong(text);
+      return undefined;
+    },
+    end: () => read(true),
+  };
+}
+
+/**
  * The rows of a file or stream, by chunk; none for an empty chunk, which marks a pause.
  * @param onHead called before the first row is read
- * @throws {UnreadableFile} as `headOf` and `csvTokenizer` do
+ * @throws {UnreadableFile} as `headReader` and `csvTokenizer` do
  */
 export async function* csvRecords(
   chunks: AsyncIterable<Buffer>,
@@ -52,68 +84,21 @@ export async function* csvRecords(
   settings: CsvSettings,
   onHead: (head: CsvHead) => void,
 ): AsyncGenerator<CsvRow[]> {
-  let head: CsvHead | undefined;
-  for await (const chunk of afterHead(chunks, name, settings, (found) => onHead((head = found)))) {
-    const { tokenizer, isWhole } = head!;
-    const rows = tokenizer.write(chunk.toString());
-    // Of a short text the error is reported that a quote is not closed, not one of the rows before.
-    if (isWhole) rows.push(...tokenizer.end());
-    if (rows.length > 0 || chunk.length === 0) yield rows;
-  }
-  yield head!.tokenizer.end();
-}
-
-/** The text after the header. @param onHead called first */
-export async function* afterHead(
-  chunks: AsyncIterable<Buffer>,
-  name: string,
-  settings: CsvSettings,
-  onHead: (head: CsvHead) => void,
-): AsyncGenerator<Buffer> {
-  let start: string | undefined = "";
-  const begin = (head: CsvHead, text: string): Buffer => {
-    start = undefined;
+  const start = headReader(name, settings);
+  let tokenizer: CsvTokenizer | undefined;
+  const begin = ({ head, rest }: ReturnType<typeof start.end>): CsvRow[] => {
+    ({ tokenizer } = head);
     onHead(head);
-    return Buffer.from(text.slice(head.header.length));
+    return tokenizer.write(rest);
   };
   for await (const chunk of chunks) {
-    if (start !== undefined) {
-      start += chunk.toString();
-      const head = headOf(start, chunk.length === 0 ? "pause" : "more", name, settings);
-      if (head === undefined) continue;
-      yield begin(head, start);
-      if (chunk.length > 0) continue;
-    }
-    yield chunk;
+    const found = tokenizer === undefined ? start.add(chunk.toString()) : undefined;
+    const rows = found === undefined ? tokenizer?.write(chunk.toString()) : begin(found);
+    if (rows !== undefined && rows.length > 0) yield rows;
+    if (rows !== undefined && chunk.length === 0) yield [];
   }
-  if (start !== undefined) yield begin(headOf(start, "end", name, settings)!, start);
-}
-
-/**
- * How a CSV is read that starts with `text`.
- * @param next at a pause, the header and one row are enough, because the sender may wait for the response to it
- * @param name the extension .tsv makes a tab in the header the delimiter
- * @returns undefined if more text is needed to tell
- * @throws {UnreadableFile} if the text is not CSV or its first lines are not a header
- */
-export function headOf(
-  text: string,
-  next: "more" | "pause" | "end",
-  name: string,
-  settings: CsvSettings,
-): CsvHead | undefined {
-  const { quote = '"' } = settings;
-  const { at } = preamble(text, settings);
-  const isEnough =
-    next === "end" ||
-    (text.length - at >= SAMPLE_LENGTH && recordEnd(text, at, quote) >= 0) ||
-    (next === "pause" && csvTokenizer({ delimiter: ",", quote, trim: false }).write(text.slice(at)).length > 1);
-  const head = isEnough ? readHead(text, next === "end", name, settings) : undefined;
-  const header = (head?.header ?? text).trimEnd();
-  if (header.length <= MAX_HEADER_LENGTH) return head;
-  const isOpen = quote !== "" && header.split(quote).length % 2 === 0;
-  const tooLong = `the header has more than ${MAX_HEADER_LENGTH} characters`;
-  throw new UnreadableFile(`line 1: ${isOpen ? "a quote is not closed" : tooLong}`, { line: 1 });
+  const rows = tokenizer === undefined ? begin(start.end()) : [];
+  yield [...rows, ...tokenizer!.end()];
 }
 
 function readHead(text: string, isWhole: boolean, name: string, settings: CsvSettings): CsvHead {
@@ -128,35 +113,38 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   const records = sampleWith(delimiter);
   if (settings.skipLines === undefined) refuseTitle(records);
   const grammar = { delimiter, quote, trim };
-  const { nextLine, length, ...first } = firstRecord(text.slice(at), line, grammar);
+  const tokenizer = csvTokenizer(grammar, line);
+  const first = tokenizer.write(text.slice(at), 1)[0] ?? tokenizer.end()[0];
+  if (first === undefined) throw new UnreadableFile("the file is empty");
   const own = first.values.map((value) => (trim ? withoutBlanks(value) : value));
   const kind = kindOfFirst(records);
   const inApostrophes = quote === "'" ? -1 : apostrophes(records.slice(1));
   const names = namesFor(own, kind, settings);
-  const common = { grammar, inApostrophes, line, isWhole };
+  const common = { grammar, inApostrophes, line: first.line };
   if (names === undefined) {
+    tokenizer.setHeader(first.values);
     const rowAsHeader = kind === "row" && settings.names === undefined ? own : undefined;
+    const length = at + tokenizer.consumed;
     const distinct = settings.names === "guess" ? distinctNames(own) : own;
     const renamed = distinct.filter((each, i) => each !== own[i]);
-    const tokenizer = csvTokenizer(grammar, nextLine, first);
-    return {
-      ...common,
-      names: distinct,
-      rowAsHeader,
-      headerless: false,
-      renamed,
-      tokenizer,
-      header: text.slice(0, at + length),
-    };
+    return { ...common, names: distinct, rowAsHeader, headerless: false, renamed, tokenizer, length };
   }
   if (names.length !== own.length) {
-    const reason = `line ${line} has ${counted(own.length, "value")}, but ingest.names ${names.length}`;
+    const reason = `line ${first.line} has ${counted(own.length, "value")}, but ingest.names ${names.length}`;
     const hint = "name every column in ingest.names; a file with other columns needs a first line with their names";
-    throw new UnreadableFile(reason, { line, hint });
+    throw new UnreadableFile(reason, { line: first.line, hint });
   }
-  const headerless = settings.names === "guess" ? "guessed" : "set";
-  const tokenizer = csvTokenizer(grammar, line, { values: names, forms: [] });
-  return { ...common, names, rowAsHeader: undefined, headerless, renamed: [], tokenizer, header: text.slice(0, at) };
+  const rows = csvTokenizer(grammar, line);
+  rows.setHeader(names);
+  return {
+    ...common,
+    names,
+    rowAsHeader: undefined,
+    headerless: settings.names === "guess" ? "guessed" : "set",
+    renamed: [],
+    tokenizer: rows,
+    length: at,
+  };
 }
 
 /** The second of two columns "a" is called "a_2"; SQL does not tell "A" from "a". */
@@ -187,12 +175,11 @@ function namesFor(
 
 function sampleOf(sample: string, isCut: boolean, line: number, grammar: CsvGrammar): CsvRow[] {
   const tokenizer = csvTokenizer(grammar, line);
-  const records = tokenizer.write(sample);
-  if (!isCut)
-    try {
-      records.push(...tokenizer.end());
-    } catch {
-      // A quote is open, which is no error with every delimiter.
-    }
-  return records.slice(0, SAMPLE_RECORDS);
+  const records = tokenizer.write(sample, SAMPLE_RECORDS);
+  if (isCut || records.length === SAMPLE_RECORDS) return records;
+  try {
+    return [...records, ...tokenizer.end()];
+  } catch {
+    return records;
+  }
 }

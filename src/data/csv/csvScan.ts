@@ -4,37 +4,21 @@ import type { CsvGrammar } from "./csvGrammar.ts";
 export interface CsvScan {
   add(bytes: Buffer): void;
   /** How DuckDB may read the file itself; undefined if it must not. */
-  end(): Agreed | undefined;
+  end(): { readonly lineEnd: "\n" | "\r\n" } | undefined;
 }
 
-interface Agreed {
-  readonly lineEnd: "\n" | "\r\n";
-  /** Cells such as 007 and 0x10, which DuckDB would read as 7 and 16. */
-  readonly hasCodes: boolean;
-}
-
-const [LINE_FEED, RETURN, SPACE, TAB, QUOTE, ZERO] = [10, 13, 32, 9, 34, 48];
+const [LINE_FEED, RETURN, SPACE, TAB, QUOTE] = [10, 13, 32, 9, 34];
 const MARK = Buffer.from("\ufeff");
 
-/** What the next byte follows: in the first three a field has ended; the last three are codes. */
-const states = [
-  ...(["line", "field", "return", "bad", "bare", "blank", "start", "zero"] as const),
-  ...(["open", "openZero", "openCode", "quoted", "closed", "code", "hex", "closedCode"] as const),
-];
+/** What the next byte follows: a line end, a delimiter, a bare character, a blank, … */
+const states = ["line", "field", "bare", "blank", "quoted", "closed", "return", "bad"] as const;
 type State = (typeof states)[number];
-const [LINE, FIELD, RETURNED, BAD, CODE] = (["line", "field", "return", "bad", "code"] as const).map((state) =>
-  states.indexOf(state),
-) as [number, number, number, number, number];
-
-interface Dialect extends Pick<CsvGrammar, "trim"> {
-  readonly comma: number;
-  readonly lineEnd: "\n" | "\r\n" | undefined;
-}
+const BAD = states.indexOf("bad");
 
 /**
  * The subset: one kind of line end, no line ends in quotes, quotes only around whole fields and doubled inside, no blanks
  * beside a delimiter, quote or line end, no blank lines, no byte order mark or copy of the header inside, no row with one
- * empty value too many, which DuckDB drops (others of the wrong width are errors, so counting all delimiters is enough).
+ * empty value too many, which DuckDB drops.
  * @param header the first line of the file with its line end
  * @param names as `readHead` gives them
  */
@@ -46,23 +30,20 @@ export function csvScan({ delimiter, quote, trim }: CsvGrammar, header: string, 
     Buffer.from(text),
   );
   const longest = Math.max(...[...copies, MARK].map((copy) => copy.length));
-  const table = transitions({ comma, lineEnd, trim });
-  let state = lineEnd !== undefined && quote === '"' && comma < 128 && comma !== SPACE ? LINE : BAD;
-  let [rows, delimiters, hasCodes] = [0, 0, false];
+  const table = transitions(comma, { isReturned: lineEnd === "\r\n", trim });
+  let state = lineEnd !== undefined && quote === '"' && comma < 128 && comma !== SPACE ? 0 : BAD;
   /** The end of the last chunk: a copy of the header may be split. */
   let tail = Buffer.from("\n");
-  if (first.includes('"')) read(Buffer.from(header));
-  [rows, delimiters] = [0, 0];
+  const extra = extraValues(comma, { lineEnd: lineEnd ?? "\n", width: names.length });
+  if (first.includes('"')) state = after(Buffer.from(header));
   return {
     add(bytes) {
       if (state === BAD || bytes.length === 0) return;
-      if (holdsCopy(bytes)) state = BAD;
-      else read(bytes);
+      state = holdsCopy(bytes) || extra.isIn(bytes) ? BAD : isPlain(bytes) ? after(bytes.subarray(-1)) : after(bytes);
     },
     end() {
-      const count = state === LINE ? rows : rows + 1;
-      const isWhole = !["bad", "return", "blank", "open", "openZero", "openCode", "quoted"].includes(states[state]!);
-      return isWhole && delimiters === (names.length - 1) * count ? { lineEnd: lineEnd!, hasCodes } : undefined;
+      const isWhole = ["line", "field", "bare", "closed"].includes(states[state]!) && !extra.isAtEnd();
+      return isWhole ? { lineEnd: lineEnd! } : undefined;
     },
   };
 
@@ -72,55 +53,80 @@ export function csvScan({ delimiter, quote, trim }: CsvGrammar, header: string, 
     return [...copies, MARK].some((copy) => bytes.indexOf(copy) >= 0 || seam.indexOf(copy) >= 0);
   }
 
-  function read(bytes: Buffer): void {
-    let [at, lines, fields] = [state, 0, 0];
-    for (let i = 0; i < bytes.length; i++) {
-      const next = table[(at << 8) | bytes[i]!]!;
-      if (next <= RETURNED) {
-        if (next === FIELD) fields++;
-        else if (next === LINE) lines++;
-        if (at >= CODE) hasCodes = true;
-      }
-      at = next;
+  /** No quotes, returns, blanks or blank lines, as in most files of numbers: only the last byte counts. */
+  function isPlain(bytes: Buffer): boolean {
+    if (lineEnd !== "\n" || !["field", "bare"].includes(states[state]!)) return false;
+    const has = (byte: number): boolean => byte !== comma && bytes.includes(byte);
+    return !has(QUOTE) && !has(RETURN) && !has(SPACE) && !has(TAB) && !bytes.includes("\n\n");
+  }
+
+  function after(bytes: Buffer): number {
+    let at = state;
+    for (let i = 0; i < bytes.length; i++) at = table[(at << 8) | bytes[i]!]!;
+    return at;
+  }
+}
+
+/** Finds rows that end with an empty value and have more values than the header; other rows with more are errors. */
+function extraValues(comma: number, { lineEnd, width }: { lineEnd: string; width: number }) {
+  const emptyLast = Buffer.from([comma, ...Buffer.from(lineEnd)]);
+  let delimiters = 0;
+  let isQuoted = false;
+  let before = LINE_FEED;
+  const count = (bytes: Buffer, from: number, to: number): void => {
+    for (let at = from; at < to; at++) {
+      if (bytes[at] === QUOTE) isQuoted = !isQuoted;
+      else if (bytes[at] === comma && !isQuoted) delimiters++;
     }
-    state = at;
-    rows += lines;
-    delimiters += fields;
-  }
+  };
+  const hasExtra = (bytes: Buffer, from: number, to: number): boolean => {
+    if (from > 0) [delimiters, isQuoted] = [0, false];
+    count(bytes, from, to);
+    return delimiters >= width;
+  };
+  return {
+    isAtEnd: () => before === comma && delimiters >= width,
+    isIn(bytes: Buffer): boolean {
+      // The delimiter and its line end may be in different chunks.
+      if ((before === comma || before === RETURN) && delimiters >= width) return true;
+      let start = 0;
+      // Backwards, because the search then stops at line ends, which are fewer than delimiters.
+      if (bytes.lastIndexOf(emptyLast) < 0) start = bytes.lastIndexOf(LINE_FEED) + 1;
+      else
+        for (let feed = bytes.indexOf(LINE_FEED); feed >= 0; feed = bytes.indexOf(LINE_FEED, start)) {
+          const end = feed - lineEnd.length;
+          if (bytes[end] === comma && hasExtra(bytes, start, end + 1)) return true;
+          start = feed + 1;
+        }
+      hasExtra(bytes, start, bytes.length);
+      before = bytes.at(-1)!;
+      return false;
+    },
+  };
 }
 
-function transitions(dialect: Dialect): Uint8Array {
-  const table = new Uint8Array(states.length << 8);
-  for (const [at, state] of states.entries())
-    for (let byte = 0; byte < 256; byte++) table[(at << 8) | byte] = states.indexOf(after(state, byte, dialect));
+function transitions(comma: number, { isReturned, trim }: { isReturned: boolean; trim: boolean }): Uint8Array {
+  const table = new Uint8Array(states.length << 8).fill(BAD);
+  const set = (from: State, byte: number, to: State): void => {
+    table[(states.indexOf(from) << 8) | byte] = states.indexOf(to);
+  };
+  for (let byte = 0; byte < 256; byte++) {
+    set("quoted", byte, "quoted");
+    const isBlank = trim && (byte === SPACE || byte === TAB);
+    set("bare", byte, isBlank ? "blank" : "bare");
+    set("blank", byte, isBlank ? "blank" : "bare");
+    if (!isBlank) for (const start of ["line", "field"] as const) set(start, byte, "bare");
+  }
+  for (const from of ["line", "field", "bare", "blank", "closed"] as const) {
+    const isEnd = from === "field" || from === "bare" || from === "closed";
+    set(from, comma, from === "blank" ? "bad" : "field");
+    set(from, LINE_FEED, isEnd && !isReturned ? "line" : "bad");
+    set(from, RETURN, isEnd && isReturned ? "return" : "bad");
+    set(from, QUOTE, from === "bare" || from === "blank" ? "bad" : "quoted");
+  }
+  set("return", LINE_FEED, "line");
+  set("quoted", QUOTE, "closed");
+  set("quoted", LINE_FEED, "bad");
+  set("quoted", RETURN, "bad");
   return table;
-}
-
-function after(state: State, byte: number, { comma, lineEnd, trim }: Dialect): State {
-  const char = String.fromCharCode(byte);
-  if (state === "bad") return "bad";
-  if (state === "return") return byte === LINE_FEED ? "line" : "bad";
-  if (state.startsWith("open") || state === "quoted") {
-    if (byte === QUOTE) return state === "openCode" ? "closedCode" : "closed";
-    if (byte === LINE_FEED || byte === RETURN) return "bad";
-    if (state === "openCode") return state;
-    if (state === "openZero" && /[\dxX]/.test(char)) return "openCode";
-    return state === "open" && /[-+0\s]/.test(char) ? (byte === ZERO ? "openZero" : "open") : "quoted";
-  }
-  if (byte === comma) return state === "blank" ? "bad" : "field";
-  if (byte === LINE_FEED || byte === RETURN) {
-    if (state === "line" || state === "blank") return "bad";
-    return char !== lineEnd?.[0] ? "bad" : byte === RETURN ? "return" : "line";
-  }
-  const isStart = state === "line" || state === "field";
-  if (byte === QUOTE) return isStart ? "open" : state.startsWith("closed") ? "quoted" : "bad";
-  if (state.startsWith("closed")) return "bad";
-  if (byte === SPACE || byte === TAB) {
-    if (trim) return isStart ? "bad" : "blank";
-    return isStart ? "start" : state;
-  }
-  if (isStart || state === "start") return byte === ZERO ? "zero" : /[-+]/.test(char) ? "start" : "bare";
-  if ((state === "zero" || state === "code") && /\d/.test(char)) return "code";
-  if ((state === "zero" && /x/i.test(char)) || (state === "hex" && /[\da-f]/i.test(char))) return "hex";
-  return "bare";
 }

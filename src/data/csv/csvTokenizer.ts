@@ -12,15 +12,14 @@
  */
 import type { InputRow } from "../rowBatch.ts";
 import {
+  fieldReader,
   isSpaceOrTab,
   lastInk,
   lineBreaks,
-  recordAt,
   widthMismatch,
   withoutBlanks,
   type CsvFlaws,
   type CsvGrammar,
-  type CsvRecord,
   type FieldForm,
 } from "./csvGrammar.ts";
 import { UnreadableFile } from "../readOptions.ts";
@@ -31,56 +30,48 @@ export interface CsvRow extends InputRow {
 
 export interface CsvTokenizer {
   readonly flaws: CsvFlaws;
+  /** Characters of the last `write` that were read; fewer than its length only if `limit` was reached. */
+  readonly consumed: number;
   /**
    * Rows of the records that end within `text`, which continues the text written before.
+   * @param limit maximum number of rows
    * @throws {UnreadableFile} if a record is longer than 32 Mi characters, as after a quote that is not closed
    */
-  write(text: string): CsvRow[];
+  write(text: string, limit?: number): CsvRow[];
   /** The row of the last record, if it lacks its line end. @throws {UnreadableFile} for a quote that is not closed */
   end(): CsvRow[];
+  /** From here on, rows with another number of values have a `problem`. @param values of the last record */
+  setHeader(values: readonly string[]): void;
 }
 
 /** In characters, so that an unclosed quote does not read the rest of a long file into memory. */
 export const MAX_RECORD_LENGTH = 1 << 25;
 
-/**
- * @param line number of the first line that will be written
- * @param header rows with another number of values have a `problem`
- */
-export function csvTokenizer(
-  grammar: CsvGrammar,
-  line = 1,
-  header?: { readonly values: readonly string[]; readonly forms: readonly FieldForm[] },
-): CsvTokenizer {
+/** @param line number of the first line that will be written */
+export function csvTokenizer(grammar: CsvGrammar, line = 1): CsvTokenizer {
   const { delimiter, quote, trim } = grammar;
   const flaws: CsvFlaws = { afterQuote: undefined, trimmed: new Map(), repeatedHeader: undefined };
+  const reader = fieldReader(grammar);
   const hasBlank = blankFinder(delimiter);
-  const width = header?.values.length;
+  let header: readonly string[] | undefined;
+  let headerForms: readonly FieldForm[] | undefined;
   let rows: CsvRow[] = [];
-  /** The start of a record that has not ended. Long ones are not searched again with every text. */
-  let rest = "";
-  let [isOpen, endsInReturn] = [false, false];
+  let consumed = 0;
+  /** The last text ended with CR: a line feed that follows belongs to it. */
+  let afterReturn = false;
 
-  function write(more: string): CsvRow[] {
+  function write(text: string, limit = Infinity): CsvRow[] {
     rows = [];
-    const hasEnd = isOpen ? more.includes(quote) : /[\n\r]/.test(more) || (quote !== "" && more.includes(quote));
-    const text = rest + more;
-    rest = rest === "" || endsInReturn || hasEnd ? text.slice(readRecords(text)) : text;
-    if (rest.length > MAX_RECORD_LENGTH) throw isOpen ? unclosed() : longLine(line);
-    return rows;
-  }
-
-  /** @returns where the record starts that does not end within `text` */
-  function readRecords(text: string): number {
+    let at = afterReturn && text.startsWith("\n") ? 1 : 0;
+    if (text.length > 0) afterReturn = false;
     const chunk = { mayTrim: trim && hasBlank(text), hasMark: text.includes("\ufeff") };
-    let [at, feed, ret, quoted] = [0, -1, -1, -1];
-    [isOpen, endsInReturn] = [false, text.endsWith("\r")];
-    while (at < text.length) {
+    let [feed, ret, quoted] = [-1, -1, -1];
+    while (at < text.length && rows.length < limit) {
       if (feed < at) feed = indexOf(text, "\n", at);
       if (ret < at) ret = indexOf(text, "\r", at);
       if (quoted < at) quoted = quote === "" ? Infinity : indexOf(text, quote, at);
-      let end = Math.min(feed, ret);
-      if (quoted === Infinity && ret === Infinity && feed < Infinity) {
+      const end = Math.min(feed, ret);
+      if (!reader.isOpen() && quoted === Infinity && ret === Infinity && limit === Infinity && feed < Infinity) {
         const last = text.lastIndexOf("\n");
         const lines = text.slice(at, last).split("\n");
         if (chunk.mayTrim || chunk.hasMark) for (const source of lines) plainLine(source, chunk);
@@ -88,20 +79,33 @@ export function csvTokenizer(
         at = last + 1;
         continue;
       }
-      const record = end < quoted ? undefined : recordAt(text, at, grammar);
-      if (record !== undefined) ({ end, isOpen } = record);
-      // After a return at the end, a line feed may follow.
-      if (end >= text.length - (endsInReturn ? 1 : 0)) return at;
-      if (record === undefined) plainLine(text.slice(at, end), chunk);
-      else addRecord(record);
-      at = end + (text.startsWith("\r\n", end) ? 2 : 1);
+      if (!reader.isOpen() && end < Infinity && end < quoted) {
+        plainLine(text.slice(at, end), chunk);
+        at = afterLineEnd(text, end);
+        continue;
+      }
+      at = reader.read(text, at);
+      if (at === text.length) break;
+      addRecord();
+      at = afterLineEnd(text, at);
     }
-    return at;
+    if (reader.length() > MAX_RECORD_LENGTH) throw reader.isQuoted() ? unclosed() : longLine(line);
+    consumed = at;
+    return rows;
   }
 
-  /** A line without quotes is one record: splitting it takes a fraction of the time of `recordAt`. */
+  function afterLineEnd(text: string, at: number): number {
+    if (text[at] !== "\r") return at + 1;
+    if (at + 1 === text.length) afterReturn = true;
+    return text[at + 1] === "\n" ? at + 2 : at + 1;
+  }
+
+  /** A line without quotes is one record: splitting it takes a fraction of the time of `fieldReader`. */
   function plainLine(source: string, { mayTrim, hasMark }: { mayTrim: boolean; hasMark: boolean }): void {
-    if (hasMark && source.includes("\ufeff")) return addRecord(recordAt(source, 0, grammar));
+    if (hasMark && source.includes("\ufeff")) {
+      reader.read(source, 0);
+      return addRecord();
+    }
     const values = source.split(delimiter);
     const isChanged = mayTrim && trimAll(values);
     addRow(values, undefined, delimiter === "," && !isChanged ? source : undefined);
@@ -110,11 +114,12 @@ export function csvTokenizer(
 
   /** Lines without quotes, byte order marks and blanks beside a delimiter: the usual file, and the hottest loop. */
   function addLines(sources: readonly string[]): void {
-    const first = header?.values[0];
+    const width = header?.length ?? 0;
+    const first = header?.[0];
     const keepsSource = delimiter === ",";
     for (const source of sources) {
       const values = source.split(delimiter);
-      if (width === undefined || width < 2 || values.length !== width || values[0] === first)
+      if (width < 2 || values.length !== width || values[0] === first)
         addRow(values, undefined, keepsSource ? source : undefined);
       else rows.push(keepsSource ? { line, values, source } : { line, values });
       line++;
@@ -141,9 +146,11 @@ export function csvTokenizer(
     return short;
   }
 
-  function addRecord({ values, forms }: CsvRecord): void {
+  function addRecord(): void {
+    const { values, forms } = reader.take();
     let at = line;
-    for (const [column, value] of values.entries()) {
+    for (const [column, given] of values.entries()) {
+      const value = (values[column] = given.replace(/^\ufeff+/, ""));
       const form = forms[column];
       if (form === "loose") {
         if (trim) values[column] = value.slice(0, lastInk(value));
@@ -157,11 +164,14 @@ export function csvTokenizer(
   }
 
   function addRow(values: string[], forms: readonly FieldForm[] | undefined, source: string | undefined): void {
+    const width = header?.length;
     const isBlank = values.length === 1 && values[0] === "" && (forms === undefined || forms[0] === "bare");
     if (isBlank && width !== 1) return;
-    if (width === undefined) rows.push({ line, values });
-    else if (values.length !== width) rows.push({ line, values, problem: widthMismatch(values.length, width) });
-    else if (values[0] === header!.values[0] && width > 1 && repeatsHeader(values, forms)) {
+    if (width === undefined) {
+      headerForms = forms;
+      rows.push({ line, values });
+    } else if (values.length !== width) rows.push({ line, values, problem: widthMismatch(values.length, width) });
+    else if (values[0] === header![0] && width > 1 && repeatsHeader(values, forms)) {
       flaws.repeatedHeader ??= { count: 0, line };
       flaws.repeatedHeader.count++;
     } else rows.push(source === undefined ? { line, values } : { line, values, source });
@@ -169,38 +179,34 @@ export function csvTokenizer(
 
   function repeatsHeader(values: readonly string[], forms: readonly FieldForm[] | undefined): boolean {
     if (values.every((value) => value === "")) return false;
-    const { values: names, forms: written } = header!;
-    return values.every((value, i) => value === names[i] && (forms?.[i] ?? "bare") === (written[i] ?? "bare"));
+    return values.every((value, i) => value === header![i] && (forms?.[i] ?? "bare") === (headerForms?.[i] ?? "bare"));
   }
 
-  const unclosed = (): UnreadableFile => unclosedQuote(recordAt(rest, 0, grammar), line, header?.values);
+  function unclosed(): UnreadableFile {
+    const { values } = reader.fields();
+    const at = values.reduce((sum, value) => sum + lineBreaks(value), line);
+    const name = header?.[values.length];
+    const place = name === undefined ? "" : `, column "${name}"`;
+    const hint = 'close the quote, or set "ingest": {"quote": ""} if quotes are ordinary characters in this file';
+    return new UnreadableFile(`line ${at}${place}: a quote is not closed`, { line: at, hint });
+  }
+
   return {
     flaws,
+    get consumed() {
+      return consumed;
+    },
     write,
     end() {
       rows = [];
-      if (isOpen) throw unclosed();
-      if (rest !== "") addRecord(recordAt(rest, 0, grammar));
-      rest = "";
+      if (reader.isQuoted()) throw unclosed();
+      if (reader.isOpen()) addRecord();
       return rows;
     },
+    setHeader(values) {
+      header = values;
+    },
   };
-}
-
-/** The record that `text` starts with, and the text after it. @throws {UnreadableFile} for a quote that is not closed */
-export function firstRecord(text: string, line: number, grammar: CsvGrammar) {
-  const record = recordAt(text, 0, grammar);
-  if (record.isOpen) throw unclosedQuote(record, line);
-  const length = record.end + (text.startsWith("\r\n", record.end) ? 2 : 1);
-  return { ...record, length, nextLine: line + lineBreaks(text.slice(0, length)) };
-}
-
-function unclosedQuote({ values }: CsvRecord, line: number, names?: readonly string[]): UnreadableFile {
-  const at = values.reduce((sum, value) => sum + lineBreaks(value), line);
-  const name = names?.[values.length];
-  const place = name === undefined ? "" : `, column "${name}"`;
-  const hint = 'close the quote, or set "ingest": {"quote": ""} if quotes are ordinary characters in this file';
-  return new UnreadableFile(`line ${at}${place}: a quote is not closed`, { line: at, hint });
 }
 
 export function longLine(line: number): UnreadableFile {

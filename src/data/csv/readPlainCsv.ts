@@ -6,7 +6,7 @@ import { isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import type { Column, Table } from "../../core/table/table.ts";
 import { columnNames } from "../columnNames.ts";
-import { headOf as csvHead } from "./csvHead.ts";
+import { headReader } from "./csvHead.ts";
 import { areWords, mayHaveFormat, plainRows, type PlainColumn, type PlainRows } from "./plainRows.ts";
 import { type CsvSettings, type ReadOptions, UnreadableFile } from "../readOptions.ts";
 
@@ -121,8 +121,8 @@ function matches({ names, rows }: Head, { expected }: Reading): boolean {
 
 function csvHeadOf(text: string, isWhole: boolean, { path, options, expected }: Reading) {
   try {
-    const settings = (expected === undefined ? options.csv : DATASET) ?? {};
-    const head = csvHead(text, isWhole ? "end" : "more", path, settings);
+    const reader = headReader(path, (expected === undefined ? options.csv : DATASET) ?? {});
+    const head = (reader.add(text) ?? (isWhole ? reader.end() : undefined))?.head;
     return head && { ...head, names: columnNames(head.names, options.normalizeNames ?? false), given: head.names };
   } catch (error) {
     if (error instanceof UnreadableFile) return undefined;

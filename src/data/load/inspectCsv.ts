@@ -3,7 +3,7 @@
  * makes it unreadable: rows of another width, cells that are not of the type of their column.
  */
 import { numberFormatOf } from "../../core/text/valueFormat.ts";
-import { afterHead, csvRecords, type CsvHead } from "../csv/csvHead.ts";
+import { csvRecords, headReader, type CsvHead } from "../csv/csvHead.ts";
 import type { CsvReading } from "../csv/csvNotes.ts";
 import { csvScan, type CsvScan } from "../csv/csvScan.ts";
 import type { CsvRow } from "../csv/csvTokenizer.ts";
@@ -27,8 +27,6 @@ export interface InspectedCsv extends Pick<CsvReading, "head" | "columns" | "fla
   /** Of the file itself, which decides what commas and points in its cells may mean. */
   readonly ownDelimiter: string;
   readonly lineEnd: "\n" | "\r\n";
-  /** Cells such as 007 and 0x10, which DuckDB would read as 7 and 16; now and then true for others. */
-  readonly hasCodes: boolean;
 }
 
 export interface CsvFile extends InspectedCsv {
@@ -53,15 +51,23 @@ export async function inspectCsv(
   folder: string,
   { csv: settings = {}, normalizeNames = false }: ReadOptions,
 ): Promise<InspectedCsv> {
+  const start = headReader(path, settings);
   let head: CsvHead | undefined;
   let scan: CsvScan | undefined;
-  const onHead = (found: CsvHead): void => {
-    head = found;
-    scan = csvScan(found.grammar, found.header, found.names);
+  let header = "";
+  const begin = (found: ReturnType<typeof start.add>): void => {
+    if (found === undefined) return;
+    head = found.head;
+    scan = csvScan(head.grammar, header.slice(0, head.length), head.names);
+    scan.add(Buffer.from(found.rest));
   };
-  const text = await inspectText(path, settings.encoding, async (chunks) => {
-    for await (const chunk of afterHead(chunks, path, settings, onHead)) scan!.add(chunk);
+  const text = await inspectText(path, settings.encoding, (chunk) => {
+    if (scan !== undefined) return scan.add(chunk);
+    const more = chunk.toString();
+    header += more;
+    begin(start.add(more));
   });
+  if (head === undefined) begin(start.end());
   const { grammar, tokenizer, names, renamed, line, headerless } = head!;
   const isUsual =
     text.encoding === undefined && !text.isPadded && line === 1 && headerless === false && renamed.length === 0;
@@ -71,50 +77,38 @@ export async function inspectCsv(
   if (agreed !== undefined)
     return { ...common, path, gzip: text.gzip, delimiter: grammar.delimiter, ...agreed, flaws: tokenizer.flaws };
   let flaws = tokenizer.flaws;
-  const records = checkedRecords(text, settings, (again) => ({ flaws } = again.tokenizer));
-  const header = `${names.map((_, i) => `c${i}`).join(",")}\n`;
-  const written = csvScan({ delimiter: ",", quote: '"', trim: false }, header, names);
-  const copy = await writeCopy(path, folder, canonicalText(header, records, written));
-  const hasCodes = written.end()?.hasCodes ?? true;
-  return { ...common, path: copy, gzip: false, delimiter: ",", lineEnd: "\n", hasCodes, flaws };
+  const records = recordsOf(text, settings, (again) => ({ flaws } = again.tokenizer));
+  const copy = await writeCopy(path, folder, canonicalText(records, names));
+  return { ...common, path: copy, gzip: false, delimiter: ",", lineEnd: "\n", flaws };
+}
+
+/** The rows of the file itself, as the tokenizer gives them. */
+function recordsOf(text: TextFile, settings: CsvSettings, onHead: (head: CsvHead) => void = () => {}) {
+  return csvRecords(textOf(text, settings), text.path, settings, onHead);
 }
 
 /** CSV with commas and line feeds, in which only cells that need it are quoted. */
-async function* canonicalText(header: string, records: AsyncIterable<readonly CsvRow[]>, scan: CsvScan) {
-  yield Buffer.from(header);
-  for await (const rows of records) {
-    let text = "";
-    // A line that is empty would be skipped.
-    for (const row of rows) text += `${canonicalRow(row) || '""'}\n`;
-    const bytes = Buffer.from(text);
-    scan.add(bytes);
-    if (bytes.length > 0) yield bytes;
-  }
-}
-
-/**
- * The rows of the file itself, as the tokenizer gives them.
- * @throws {UnreadableFile} at the end, for rows with another number of values than the header
- */
-async function* checkedRecords(text: TextFile, settings: CsvSettings, onHead: (head: CsvHead) => void = () => {}) {
-  const wrong: CsvRow[] = [];
-  let count = 0;
+async function* canonicalText(
+  records: AsyncIterable<readonly CsvRow[]>,
+  names: readonly string[],
+): AsyncGenerator<string> {
+  yield `${names.map((_, i) => `c${i}`).join(",")}\n`;
+  const wrong = wrongWidths();
   try {
-    for await (const rows of csvRecords(textOf(text, settings), text.path, settings, onHead)) {
-      for (const row of rows) if (row.problem !== undefined && ++count <= LISTED) wrong.push(row);
-      yield rows;
+    for await (const rows of records) {
+      let text = "";
+      for (const row of rows) {
+        wrong.add(row);
+        // A line that is empty would be skipped.
+        text += `${canonicalRow(row) || '""'}\n`;
+      }
+      if (text !== "") yield text;
     }
   } catch (error) {
-    throw widthError(wrong, count) ?? error;
+    throw wrong.error() ?? error;
   }
-  if (count > 0) throw widthError(wrong, count);
-}
-
-function widthError([first, ...others]: readonly CsvRow[], count: number): UnreadableFile | undefined {
-  if (first === undefined) return undefined;
-  const { line, problem } = first;
-  const lines = others.map((row) => `line ${row.line}`);
-  return new UnreadableFile(`line ${line} has ${problem}${alsoWrong(lines, count)}`, { line });
+  const error = wrong.error();
+  if (error !== undefined) throw error;
 }
 
 function canonicalRow({ values, source }: CsvRow): string {
@@ -123,6 +117,36 @@ function canonicalRow({ values, source }: CsvRow): string {
 
 function canonicalCell(value: string): string {
   return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+/** The error for rows with another number of values than the header. */
+async function explainWidths(file: InspectedCsv): Promise<UnreadableFile | undefined> {
+  const wrong = wrongWidths();
+  try {
+    for await (const rows of recordsOf(file.text, file.settings)) for (const row of rows) wrong.add(row);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    return wrong.error() ?? error;
+  }
+  return wrong.error();
+}
+
+function wrongWidths(): { add(row: CsvRow): void; error(): UnreadableFile | undefined } {
+  const found: CsvRow[] = [];
+  let count = 0;
+  return {
+    add(row) {
+      if (row.problem === undefined) return;
+      if (++count <= LISTED) found.push(row);
+    },
+    error() {
+      const [first, ...others] = found;
+      if (first === undefined) return undefined;
+      const { line } = first;
+      const lines = others.map((row) => `line ${row.line}`);
+      return new UnreadableFile(`line ${line} has ${first.problem}${alsoWrong(lines, count)}`, { line });
+    },
+  };
 }
 
 function alsoWrong(others: readonly string[], count: number): string {
@@ -136,10 +160,11 @@ function alsoWrong(others: readonly string[], count: number): string {
  * @param error that DuckDB gave
  */
 export async function explainCsv(database: Database, file: CsvFile, error: unknown): Promise<UnreadableFile> {
+  const widths = await explainWidths(file);
+  if (widths !== undefined) return widths;
   const wrong: UnreadableFile[] = [];
   const linesOf = csvLines(file);
   try {
-    for await (const _ of checkedRecords(file.text, file.settings));
     await database.run(`CREATE OR REPLACE TEMP TABLE explained AS SELECT * FROM ${asText(file)}`);
     for (const [column, type] of file.fixedTypes) {
       const value = identifier(column);
@@ -150,7 +175,7 @@ export async function explainCsv(database: Database, file: CsvFile, error: unkno
     }
     await database.run("DROP TABLE explained");
   } catch (other) {
-    return other instanceof UnreadableFile ? other : new UnreadableFile(firstLine(other));
+    return new UnreadableFile(firstLine(other));
   }
   return wrong.toSorted((a, b) => a.line! - b.line!)[0] ?? new UnreadableFile(firstLine(error));
 }
@@ -200,7 +225,7 @@ export function csvLines({ text, settings }: CsvFile): LinesOf {
   return async (rows) => {
     const lines: number[] = [];
     let first = 0;
-    for await (const records of checkedRecords(text, settings)) {
+    for await (const records of recordsOf(text, settings)) {
       while (lines.length < rows.length && rows[lines.length]! < first + records.length)
         lines.push(records[rows[lines.length]! - first]!.line);
       first += records.length;

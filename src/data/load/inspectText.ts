@@ -22,20 +22,21 @@ export interface TextFile {
 }
 
 /**
- * @param read called with the text in UTF-8, which it reads to its end
+ * @param visit called with the text in UTF-8
  * @throws {UnreadableFile} with the invalid line
  */
 export async function inspectText(
   path: string,
   encoding: string | undefined,
-  read: (text: AsyncIterable<Buffer>) => Promise<void>,
+  visit: (chunk: Buffer) => void,
 ): Promise<TextFile> {
   const start = await bytesAt(path, 3, "start");
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
   const isPadded = gzip && (await bytesAt(path, 8, "end")).every((byte) => byte === 0);
   const isMarked = start.equals(Buffer.from("\ufeff"));
   let found: FoundEncoding | undefined;
-  await read(textOf({ path, gzip }, { encoding, onEncoding: (other) => void (found = other) }));
+  const onEncoding = (other: FoundEncoding): void => void (found = other);
+  for await (const chunk of textOf({ path, gzip }, { encoding, onEncoding })) visit(chunk);
   return { path, gzip, isPadded, isMarked, encoding: found };
 }
 

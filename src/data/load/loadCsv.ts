@@ -5,6 +5,7 @@ import { isOwnType, requestedType } from "../duckdb/columnTypes.ts";
 import { type Database, fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/duckdb.ts";
 import { columnsWhere, dateWords, largeDoubles } from "./exactDigits.ts";
 import { asText, explainCsv, inspectCsv, type CsvFile, type InspectedCsv } from "./inspectCsv.ts";
+import { bytesOf } from "./inspectText.ts";
 import type { ReadOptions } from "../readOptions.ts";
 
 /** Booleans and times of day stay text, so that "True" in training equals "True" in a row to predict. */
@@ -20,8 +21,8 @@ const DATE_FORMATS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M
  */
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const file = csvFile(await inspectCsv(path, database.folder, options), options);
-  await detectTypes(database, table, file);
-  const texts = await textNumbers(database, table, file, options);
+  const [isCoded] = await Promise.all([hasCodes(file), detectTypes(database, table, file)]);
+  const texts = await textNumbers(database, table, file, { isCoded, options });
   if (texts.length === 0) return file;
   const asTexts = texts.map((name) => [name, "VARCHAR"] as const);
   const again = { ...file, fixedTypes: new Map([...file.fixedTypes, ...asTexts]) };
@@ -90,6 +91,20 @@ function detecting(file: CsvFile, sample: number): string {
   return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, ${file.nulls}, names = ${literalList(file.columns)}, ${tried}${types})`;
 }
 
+/** Whether what DuckDB reads has cells such as 007 or 0x10, which it would read as 7 and 16; now and then true for others. */
+async function hasCodes({ path, gzip, delimiter }: InspectedCsv): Promise<boolean> {
+  const edge = `\\u${delimiter.charCodeAt(0).toString(16).padStart(4, "0")}" \\t\\n`;
+  const code = new RegExp(`[${edge}][+-]?0(?:[0-9]+|[xX][0-9a-fA-F]+)(?:[${edge}\\r]|$)`);
+  let rest = Buffer.alloc(0);
+  for await (const chunk of bytesOf(path, gzip)) {
+    const bytes = Buffer.concat([rest, chunk]);
+    if (code.test(bytes.toString("latin1"))) return true;
+    // A cell may be in two chunks.
+    rest = bytes.subarray(-64);
+  }
+  return false;
+}
+
 /** An integer as pandas and spreadsheets write ids: without leading zeros; a column with gaps becomes 7.0. */
 const PLAIN_INTEGER = String.raw`\s*-?(0|[1-9]\d*)(\.0+)?\s*`;
 
@@ -97,7 +112,12 @@ const PLAIN_INTEGER = String.raw`\s*-?(0|[1-9]\d*)(\.0+)?\s*`;
  * Names of the columns to read again as text: DuckDB read them as numbers although their cells are codes (007), ids or long
  * integers, which numbers change, or may have thousands points (4.172); or as dates although their cells are words.
  */
-async function textNumbers(database: Database, table: string, file: CsvFile, options: ReadOptions): Promise<string[]> {
+async function textNumbers(
+  database: Database,
+  table: string,
+  file: CsvFile,
+  { isCoded, options }: { readonly isCoded: boolean; readonly options: ReadOptions },
+): Promise<string[]> {
   const detected = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const free = detected.filter(({ name }) => !file.fixedTypes.has(name));
   const reals = free.filter(({ type }) => type === "DOUBLE");
@@ -106,7 +126,7 @@ async function textNumbers(database: Database, table: string, file: CsvFile, opt
   const points = mayGroup ? await columnsWhere(database, identifier(table), reals, isGrouped) : [];
   const ids = new Set(options.idColumns);
   const large = new Set(await largeDoubles(database, table));
-  const asked = numbers.filter((name) => file.hasCodes || ids.has(name) || large.has(name));
+  const asked = numbers.filter((name) => isCoded || ids.has(name) || large.has(name));
   const words = (await dateWords(database, table, () => asText(file))).filter((name) => !file.fixedTypes.has(name));
   // A cell that a number would change; of ids, any other cell than a plain integer. One query, since it reads the file.
   const items = asked.map((name) => {

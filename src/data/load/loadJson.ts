@@ -99,12 +99,10 @@ async function inspectJson(path: string, folder: string, encoding: string | unde
   let beginning = "";
   let lastChar = "";
   let hasMark = false;
-  const text = await inspectText(path, encoding, async (chunks) => {
-    for await (const chunk of chunks) {
-      if (beginning.length < LONG_LINE) beginning = (beginning + chunk.toString()).trimStart();
-      hasMark ||= chunk.includes("\ufeff");
-      lastChar = lastCharOf(chunk) ?? lastChar;
-    }
+  const text = await inspectText(path, encoding, (chunk) => {
+    if (beginning.length < LONG_LINE) beginning = (beginning + chunk.toString()).trimStart();
+    hasMark ||= chunk.includes("\ufeff");
+    lastChar = lastCharOf(chunk) ?? lastChar;
   });
   if (beginning === "") throw new UnreadableFile("the file is empty");
   refuseForeign(beginning, "JSON");
