@@ -23,7 +23,10 @@ export const completion = defineCommand({
   async run(invocation) {
     const [shell, ...line] = invocation.args;
     if (shell !== "words") {
-      if (line.length > 0) throw new MlctlError("usage", `too many arguments: ${line.join(" ")}`);
+      if (line.length > 0)
+        throw new MlctlError("usage", `too many arguments: ${line.join(" ")}`, {
+          hint: "`mlctl completion --help` shows the usage",
+        });
       return { text: scripts[shell as (typeof shells)[number]] };
     }
     const fitting = (await wordsAfter(line, invocation)).filter(([word]) => word.startsWith(line.at(-1) ?? ""));
@@ -33,7 +36,7 @@ export const completion = defineCommand({
 
 /** Files are completed where no word fits. */
 const bash = `_mlctl() {
-  local words="$(mlctl completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2> /dev/null | cut -f1)"
+  local words="$(mlctl completion words -- "\${COMP_WORDS[@]:1:$COMP_CWORD}" 2> /dev/null | cut -f1)"
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
   if [ \${#COMPREPLY[@]} -eq 0 ]; then COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")); fi
 }
@@ -46,9 +49,14 @@ const scripts = {
   fish: `# mlctl completion for fish
 function _mlctl_words
   set -l line (commandline -opc) (commandline -ct)
-  mlctl completion words -- $line[2..] 2> /dev/null
+  set -l words (mlctl completion words -- $line[2..] 2> /dev/null)
+  if set -q words[1]
+    string join \\n -- $words
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c mlctl -a '(_mlctl_words)'
+complete -c mlctl -f -a '(_mlctl_words)'
 `,
 } as const;
 

@@ -20,7 +20,11 @@ function alertStateOf(workspace: Workspace, text: string | null): AlertState {
   if (text === null) return noAlerts;
   try {
     const state = JSON.parse(text) as AlertState;
-    if (state.kind === "alert_state" && typeof state.entries === "object" && state.entries !== null) return state;
+    if (state.kind === "alert_state" && typeof state.entries === "object" && state.entries !== null) {
+      // An earlier build may have left out what is empty, and entries without their origin.
+      const entries = Object.entries(state.entries).filter(([, { origin }]) => (origin as unknown) !== undefined);
+      return { ...noAlerts, ...state, entries: Object.fromEntries(entries) };
+    }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -16,6 +16,7 @@ export function email({ to, from, smtp }: EmailSettings, timeoutMs: number): Cha
     async send({ subject, lines, next }, signal) {
       // Loaded only here, because it takes time.
       const { createTransport } = await import("nodemailer");
+      signal.throwIfAborted();
       const limits = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
       const transport = createTransport({ url: smtp, ...limits });
       const stop = (): void => transport.close();

@@ -1,4 +1,5 @@
 /** fullprocess: runs the steps from ingest to report that are needed, and records why each ran or was skipped. */
+import { MlctlError } from "../../core/errors.ts";
 import type { Drawing } from "../../reporting/drawing.ts";
 import type { Run } from "../../core/records/lineage.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
@@ -176,15 +177,23 @@ async function produceModel(
   if (needed("deploy"))
     await recordVerdict(session, await log.run("deploy", () => deploy(session, { model, message }), describeVerdict));
   else log.skip("deploy", "the promotion rule has already been applied");
-  return { run: session.store.run(model)!, notes };
+  return { run: recordedRun(session, model), notes };
 }
 
 /** Tags a rejected model, so that the promotion rule is not applied to it again. */
 async function recordVerdict(session: Session, { status, runId, reasons }: DeployResult): Promise<void> {
-  const judged = session.store.run(runId)!;
+  const judged = recordedRun(session, runId);
   if (status !== "kept" || wasDeployed(session, judged)) return;
   const verdict = { [KEPT_TAG]: reasons.join("; "), [RULES_TAG]: rulesHash(session.config) };
   await saveRecord(session, { ...judged, tags: { ...judged.tags, ...verdict } });
+}
+
+function recordedRun({ store }: Session, runId: string): Run {
+  const run = store.run(runId);
+  if (run !== undefined) return run;
+  throw new MlctlError("data", `the record of run ${runId} was removed while the run was processed`, {
+    hint: "run `mlctl verify`",
+  });
 }
 
 async function recordResponses(session: Session, log: StepLog, startServer: StartServer): Promise<string | null> {

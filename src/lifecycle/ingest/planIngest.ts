@@ -99,7 +99,8 @@ function wasReadAlike(session: Session, { ingestSha256 }: Dataset): boolean {
 }
 
 function settingsSha256({ config }: Pick<Session, "config">, dedupe: Session["config"]["ingest"]["dedupe"]): string {
-  return sha256Text(JSON.stringify([readingOptions(config), dedupe, config.ingest.other_columns]));
+  const filled = config.ingest.other_columns === "fill" ? ["fill"] : [];
+  return sha256Text(JSON.stringify([readingOptions(config), dedupe, ...filled]));
 }
 
 /** Of files with the same content, the first; dedupe would not tell their rows from rows that are equal in one file. */

@@ -1,4 +1,5 @@
 /** Of a file whose rows belong to groups with one target, such as the visits of a patient: whole groups test. */
+import { attempt } from "../../core/errors.ts";
 import { cellText, type Table } from "../../core/table/table.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
 import { numbersGroups } from "../../pipeline/leakage/groupColumn.ts";
@@ -19,7 +20,15 @@ export function groupSplit(
   if (column === undefined) return undefined;
   const groups = Array.from({ length: inputs.rowCount }, (_, row) => cellText(column, row));
   const classCount = spec.classes?.length ?? 0;
-  const split = splitOf(inputs.rowCount, known, { ...options, method: "group", groups, classCount });
+  // Undefined where each group is the only one of a class: such a column gives the target away, which train says.
+  const split = attempt(
+    () => splitOf(inputs.rowCount, known, { ...options, method: "group", groups, classCount }),
+    (error) => {
+      if (error.kind !== "data") throw error;
+      return undefined;
+    },
+  );
+  if (split === undefined) return undefined;
   const name = JSON.stringify(column.name);
   const note = `rows of one ${name} have nearly the same target: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
   const selection = { group_column: column.name };

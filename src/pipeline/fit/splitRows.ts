@@ -49,7 +49,9 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   for (const part of ["training", "validation"] as const) {
     if (split[part].length > 0) continue;
     const isSame = options.method === "group" || (options.method === "time" && options.cutoff === undefined);
-    const why = isSame ? `: all of them have the same ${options.method}` : "";
+    const isNeeded = options.method === "group" && new Set(options.groups).size > 1;
+    const same = isSame ? `: all of them have the same ${options.method}` : "";
+    const why = isNeeded ? ": each group is the only one of a class" : same;
     const message = `the split leaves no ${part} rows (${table.rowCount} rows, method ${options.method})${why}`;
     throw new MlctlError("data", message, { hint: 'change "train.split" in config.json, or ingest more rows' });
   }
@@ -82,11 +84,13 @@ function markGroups(y: Float64Array, count: number, options: SplitOptions, valid
   const rowsOf = [...Map.groupBy(groups.keys(), (row) => groups[row]!).values()];
   if (rowsOf.length < 2) return;
   const training = classCounts(y.keys(), y, classCount);
-  let left = Math.max(count, Math.min(...rowsOf.map(({ length }) => length)));
+  const isNeeded = (own: Float64Array): boolean => own.some((n, code) => n > 0 && n === training[code]);
+  const sizes = rowsOf.flatMap((rows) => (isNeeded(classCounts(rows, y, classCount)) ? [] : [rows.length]));
+  let left = Math.max(count, Math.min(...sizes));
   for (const at of random(seed).shuffle(Int32Array.from(rowsOf.keys()))) {
     const rows = rowsOf[at]!;
     const own = classCounts(rows, y, classCount);
-    if (rows.length > left || own.some((n, code) => n > 0 && n === training[code])) continue;
+    if (rows.length > left || isNeeded(own)) continue;
     left -= rows.length;
     for (const row of rows) validation[row] = 1;
     own.forEach((n, code) => (training[code]! -= n));

@@ -193,7 +193,7 @@ export function modelProblem(model: Model): string | undefined {
     ["estimator", isFitted(estimator)],
     ["baseline", isFitted(baseline)],
     ["threshold", model.threshold === null || isNumber(model.threshold)],
-    ["calibration", model.calibration === undefined || isObject(model.calibration)],
+    ["calibration", (model.calibration ?? { method: "sigmoid" }).method === "sigmoid"],
     ["metrics", isObject(metrics) && Object.values(metrics).every((value) => value === null || isNumber(value))],
     ["importance", isList(importance, (each) => Array.isArray(each) && isString(each[0]) && isNumber(each[1]))],
     ["lineage", isObject(lineage) && isString(lineage.datasetSha256) && isNumber(lineage.seed)],
