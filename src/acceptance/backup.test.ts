@@ -302,7 +302,6 @@ describe("restore refuses", () => {
     ["an absolute name", { name: "/tmp/mlctl-evil.txt" }],
     ["a name of another place", { name: ".ssh/authorized_keys" }],
     ["a name with a backslash", { name: "models/..\\evil.txt" }],
-    ["an escaped name that leads out", { name: "workspace/..%5Cevil.txt" }],
     ["a symbolic link", { name: "models/link", type: "symlink", linkname: "/etc/passwd" }],
     ["a hard link", { name: "models/link", type: "link", linkname: "/etc/passwd" }],
     ["a name that comes twice", { name: "workspace/config.json" }],

@@ -101,8 +101,7 @@ async function unpack(archive: string, folder: string): Promise<BackupManifest> 
   const manifest = readManifest(existsSync(path) ? readFileSync(path, "utf8") : "", archive);
   const found = new Map(files.map(({ name, sha256 }) => [name, sha256]));
   const wrong = manifest.files.filter(({ name, sha256 }) => found.get(name) !== sha256);
-  const isWhole =
-    found.has(archiveName(folder, join(folder, manifest.configName))) && manifest.files.length === files.length - 1;
+  const isWhole = found.has(`workspace/${manifest.configName}`) && manifest.files.length === files.length - 1;
   if (wrong.length === 0 && isWhole) return manifest;
   throw new MlctlError("data", `${archive} is damaged: ${wrong.length} files do not match its manifest`, {
     details: wrong.slice(0, 5).map(({ name }) => name),

@@ -114,7 +114,7 @@ export async function readArchive(
         const found = `${JSON.stringify(name)} (${String(type)})`;
         throw notABackup(path, `it contains ${found}, which is never part of a backup`);
       }
-      const target = join(folder, unescaped(name));
+      const target = join(folder, name);
       mkdirSync(dirname(target), { recursive: true });
       const sink = newFile(target);
       files.set(name, { name, ...(await copyHashed(entry as AsyncIterable<Buffer>, sink)) });
@@ -155,15 +155,10 @@ function newFile(path: string, mode?: number): NodeJS.WritableStream {
   return createWriteStream(path, { fd: openSync(path, "wx", mode), flush: true });
 }
 
-/** True for a relative path that stays inside its folder on every operating system, also without its escapes. */
+/** True for a relative path that stays inside its folder on every operating system. */
 function isPlain(name: string): boolean {
-  const parts = [...name.split("/"), ...unescaped(name).split(/[\\/]/)];
+  const parts = name.split("/");
   return !/[\\:\p{Cc}]/u.test(name) && parts.every((part) => part !== "" && part !== "." && part !== "..");
-}
-
-/** Backslash, colon, percent and control characters; see `archiveName`. */
-function unescaped(name: string): string {
-  return name.replaceAll(/%(5C|3A|25|[01][\dA-F]|7F|C2%[89][\dA-F])/g, decodeURIComponent);
 }
 
 function asArchiveError(error: unknown, path: string): unknown {

