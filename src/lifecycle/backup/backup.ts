@@ -1,15 +1,15 @@
 /** backup: writes records, files and the prediction log to one archive. The caller holds the lock. */
-import { createReadStream, existsSync, lstatSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, lstatSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import { timestamp } from "../../core/text/format.ts";
-import { hasUnreadableName, UNREADABLE_NAME } from "../../core/unreadableName.ts";
+import { UNREADABLE_NAME } from "../../core/unreadableName.ts";
 import { writeArchive } from "../../storage/backup/archive.ts";
-import { archiveName, backupFiles, backupManifest } from "../../storage/backup/backupFiles.ts";
-import { inTemporaryFolder, isStream, PRIVATE } from "../../storage/files/atomicWrite.ts";
+import { backupFiles, backupManifest, backupName } from "../../storage/backup/backupFiles.ts";
+import { isStream, PRIVATE } from "../../storage/files/atomicWrite.ts";
 import {
   sha256File,
   fromRecordPath,
@@ -37,29 +37,29 @@ export async function backup(session: Session, { output, inputs, merged }: Backu
   const { paths, config, configPath, codeVersion, context } = session;
   const { production, models, datasets, database, workspace } = paths;
   const createdAt = context.now();
-  const path = resolve(output ?? join(workspace, `backup_${timestamp(createdAt)}.tar.gz`));
+  const path = resolve(output ?? join(workspace, backupName(createdAt)));
   await requireReplaceable(path, paths);
   // A variable in a path that is not needed may not be set.
-  const more = inputs ? [config.input_folder_path, config.test_data_path, config.watch.folder] : [];
-  const places = [production, models, datasets, ...more.map((each) => resolve(workspace, each))];
-  const listed = backupFiles(places, database).filter((file) => file !== path && file !== configPath);
-  const leftOut = listed.filter(hasUnreadableName);
-  if (leftOut.length > 0) {
+  const more = inputs && {
+    inputs: resolve(workspace, config.input_folder_path),
+    tests: resolve(workspace, config.test_data_path),
+    drops: resolve(workspace, config.watch.folder),
+  };
+  const places = { production, models, datasets, ...more };
+  const listed = backupFiles(places, database, (leftOut) => {
     const names = leftOut.map((each) => toRecordPath(workspace, each)).join(", ");
     context.emit({ type: "warning", stage: "backup", message: `not in the backup: ${names}: ${UNREADABLE_NAME}` });
-  }
-  return inTemporaryFolder(async (folder) => {
-    const log = predictionLogPath(database);
-    const logCopy = join(folder, "predictions.db");
-    copyLog(log, logCopy);
+  }).filter((file) => file.path !== path && file.path !== configPath);
+  const folder = mkdtempSync(join(tmpdir(), "mlctl-backup-"));
+  try {
+    const log = join(folder, "predictions.db");
+    copyLog(predictionLogPath(database), log);
     const whole = join(folder, "config.json");
     if (merged !== undefined) writeFileSync(whole, `${JSON.stringify(merged, null, 2)}\n`, { mode: PRIVATE });
     const files = [
-      { name: archiveName(workspace, configPath), path: merged === undefined ? configPath : whole },
-      { name: archiveName(workspace, log), path: logCopy },
-      ...listed
-        .filter((each) => !leftOut.includes(each))
-        .map((each) => ({ name: archiveName(workspace, each), path: each })),
+      { name: "config.json", path: merged === undefined ? configPath : whole },
+      { name: "predictions.db", path: log },
+      ...listed,
     ];
     const facts = { codeVersion, createdAt: createdAt.toISOString(), configName: basename(configPath) };
     const written = await writeArchive(path, {
@@ -81,7 +81,9 @@ export async function backup(session: Session, { output, inputs, merged }: Backu
       contentBytes: written.reduce((total, { bytes }) => total + bytes, 0),
       damaged: await damagedIn(session, new Map(files.map((file) => [file.path, hashes.get(file.name)]))),
     };
-  });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** One file of one moment, although servers write to the log. Does nothing if there is none. */

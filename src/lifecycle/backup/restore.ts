@@ -1,15 +1,14 @@
 /** restore: unpacks a backup, checks every file against the manifest, and makes a new workspace of it. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { loadConfig, type LoadedConfig } from "../../config/loadConfig.ts";
 import { isReadable } from "../../config/unsetValues.ts";
 import { workspaceOf, type ConfiguredPaths } from "../../config/workspaceOf.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { firstLines } from "../../core/text/format.ts";
 import { readArchive } from "../../storage/backup/archive.ts";
-import { archiveName, readManifest, type BackupManifest } from "../../storage/backup/backupFiles.ts";
-import { ensureFolder, PRIVATE, syncFolder, temporaryPath, writeFailure } from "../../storage/files/atomicWrite.ts";
+import { backupFolders, readManifest, type BackupManifest } from "../../storage/backup/backupFiles.ts";
+import { ensureFolder, syncFolder, temporaryPath, writeFailure } from "../../storage/files/atomicWrite.ts";
 import { folderRecords } from "../../storage/openRecords.ts";
 import { predictionLogPath } from "../../storage/predictionLog/logReader.ts";
 import { reindex } from "../../storage/store/syncStore.ts";
@@ -25,6 +24,9 @@ export interface RestoreOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** Backups of earlier versions have store.db, the index, which is made from the records instead. */
+const plainNames = new Set(["config.json", "store.db", "predictions.db", "manifest.json"]);
+
 /** @throws {MlctlError} kind "usage" if the folder is not empty, "data" if the archive is damaged */
 export async function restore({ archive, folder, environment }: RestoreOptions, context: Context) {
   const isNew = !existsSync(folder);
@@ -36,16 +38,17 @@ export async function restore({ archive, folder, environment }: RestoreOptions, 
   let paths: ConfiguredPaths;
   let config: LoadedConfig["config"];
   try {
-    mkdirSync(temporary, { mode: 0o700 });
-    manifest = await unpack(archive, temporary);
-    const whole = join(temporary, "workspace");
-    const { configName } = manifest;
-    ({ config } = await loadConfig({ path: configName, directory: whole, environment, known: knownNames() }));
+    const [unpacked, whole] = [join(temporary, "unpacked"), join(temporary, "workspace")];
+    for (const each of [temporary, unpacked, whole]) mkdirSync(each);
+    manifest = await unpack(archive, unpacked);
+    ({ config } = await loadConfig({ path: "config.json", directory: unpacked, environment, known: knownNames() }));
     paths = workspaceOf({ config, directory: folder });
     refuseShared(paths);
-    refuseOutside(manifest, paths, archive);
-    for (const file of [configName, relative(folder, predictionLogPath(paths.database))])
-      if (existsSync(join(whole, file))) chmodSync(join(whole, file), PRIVATE);
+    for (const [name, place] of placesOf(manifest, paths, archive)) {
+      const target = join(whole, relative(folder, place));
+      mkdirSync(dirname(target), { recursive: true });
+      renameSync(join(unpacked, name), target);
+    }
     if (isNew) renameSync(whole, folder);
     else moveContent(whole, folder, manifest.configName);
     syncFolder(parent);
@@ -95,30 +98,52 @@ function requireEmpty(folder: string, archive: string): void {
   );
 }
 
-async function unpack(archive: string, folder: string): Promise<BackupManifest> {
-  const files = await readArchive(archive, folder, (name) => /^((workspace|outside)\/.|manifest\.json$)/.test(name));
-  const path = join(folder, "manifest.json");
+async function unpack(archive: string, unpacked: string): Promise<BackupManifest> {
+  const files = await readArchive(
+    archive,
+    unpacked,
+    (name) => plainNames.has(name) || backupFolders.some((role) => name.startsWith(`${role}/`)),
+  );
+  const path = join(unpacked, "manifest.json");
   const manifest = readManifest(existsSync(path) ? readFileSync(path, "utf8") : "", archive);
   const found = new Map(files.map(({ name, sha256 }) => [name, sha256]));
   const wrong = manifest.files.filter(({ name, sha256 }) => found.get(name) !== sha256);
-  const isWhole = found.has(`workspace/${manifest.configName}`) && manifest.files.length === files.length - 1;
-  if (wrong.length === 0 && isWhole) return manifest;
+  if (wrong.length === 0 && found.has("config.json") && manifest.files.length === files.length - 1) return manifest;
   throw new MlctlError("data", `${archive} is damaged: ${wrong.length} files do not match its manifest`, {
     details: wrong.slice(0, 5).map(({ name }) => name),
     hint: "use another copy of the backup; nothing was changed",
   });
 }
 
-/** @throws {MlctlError} kind "usage" if the configuration puts a folder outside the workspace: it may be in use */
-function refuseOutside({ files }: BackupManifest, paths: ConfiguredPaths, archive: string): void {
+/**
+ * Absolute target paths of the files, by their names in the archive.
+ * @throws {MlctlError} kind "usage" if the configuration puts a folder outside the workspace: it may be in use
+ */
+function placesOf(
+  { files, configName }: BackupManifest,
+  paths: ConfiguredPaths,
+  archive: string,
+): (readonly [name: string, target: string])[] {
   const { workspace, production, models, datasets, database } = paths;
-  const places = Object.entries({ production, models, datasets, database }).filter(([, path]) =>
-    archiveName(workspace, path).startsWith("outside/"),
-  );
-  const names = files.filter(({ name }) => name.startsWith("outside/")).map(({ name }) => name);
-  if (places.length + names.length === 0) return;
-  throw new MlctlError("usage", "config.json in the backup has folders outside the workspace", {
-    details: firstLines([...places.map(([name, path]) => `${name}: ${path}`), ...names]),
-    hint: `unpack it with \`tar -xzf ${archive}\`, move each folder to its place, then run \`mlctl reindex\``,
+  const names = files.map(({ name }) => name).filter((name) => name !== "store.db");
+  const has = (role: string): boolean => names.some((name) => name.startsWith(`${role}/`));
+  const folders = new Map(Object.entries({ production, models, datasets, database }));
+  if (has("inputs")) folders.set("inputs", paths.input);
+  if (has("drops")) folders.set("drops", paths.drops);
+  // test_data_path may name one file.
+  const { tests = "" } = has("tests") ? { tests: paths.testData } : {};
+  if (has("tests")) folders.set("tests", names.includes(`tests/${basename(tests)}`) ? dirname(tests) : tests);
+  const outside = [...folders].filter(([, path]) => relative(workspace, resolve(path)).split(sep)[0] === "..");
+  if (outside.length > 0) {
+    throw new MlctlError("usage", "config.json in the backup has folders outside the workspace", {
+      details: outside.map(([name, path]) => `${name}: ${path}`),
+      hint: `unpack it with \`tar -xzf ${archive}\`, move each folder to its place, then run \`mlctl reindex\``,
+    });
+  }
+  return names.map((name) => {
+    if (name === "config.json") return [name, join(workspace, configName)];
+    if (name === "predictions.db") return [name, predictionLogPath(database)];
+    const [role = "", ...below] = name.split("/");
+    return [name, join(folders.get(role)!, ...below)];
   });
 }

@@ -51,12 +51,17 @@ it("leaves no file if an archive cannot be finished", async () => {
   expect(existsSync(join(folder, "out"))).toBe(false);
 });
 
-it("is readable by its owner alone", async () => {
+it("is readable by its owner alone, and so are the files of an unpacked configuration", async () => {
   const path = join(folder, "archive.tar.gz");
   const source = join(folder, "source");
   writeFileSync(source, "{}");
-  await writeArchive(path, { ...options, files: [{ name: "workspace/config.json", path: source }] });
-  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const files = ["config.json", "predictions.db", "models/run_1.json"].map((name) => ({ name, path: source }));
+  await writeArchive(path, { ...options, files });
+  await readArchive(path, folder, () => true);
+  const modes = ["archive.tar.gz", "config.json", "predictions.db"].map(
+    (name) => statSync(join(folder, name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
 });
 
 it("is refused before it is unpacked if the disk has too little space", async () => {

@@ -116,7 +116,7 @@ export async function readArchive(
       }
       const target = join(folder, name);
       mkdirSync(dirname(target), { recursive: true });
-      const sink = newFile(target);
+      const sink = newFile(target, name.includes("/") ? undefined : PRIVATE);
       files.set(name, { name, ...(await copyHashed(entry as AsyncIterable<Buffer>, sink)) });
     }
     await unpacked;
