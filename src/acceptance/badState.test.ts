@@ -55,9 +55,9 @@ describe("a store", () => {
         "",
         [
           expect.stringMatching(
-            /^error: the store .*mlctl\.db has schema version 99, written by a newer mlctl; this one has \d+$/,
+            /^error: the store .*mlctl\.db has schema version 99, written by a newer mlctl; this one supports up to \d+$/,
           ),
-          "hint: use that mlctl; the file was not changed",
+          "hint: update mlctl; the file was not changed",
         ],
       ]);
     }

@@ -83,8 +83,6 @@ export async function connect(
     idle: () => client.unref(),
     async end(): Promise<void> {
       lost();
-      // Without this, a program that waits for an idle connection to end would end before.
-      client.ref();
       await client.end().catch(() => {});
     },
   };
