@@ -37,16 +37,12 @@ const SESSION =
  */
 export async function copyQuery(options: CopyQueryOptions) {
   const { url, shown, timeout, signal } = options;
-  const connecting = connect({ url, shown }, "mlctl ingest", timeout);
-  const stopped = Promise.withResolvers<never>();
   let connection: Connection | undefined;
-  const stop = (): void => {
-    void connection?.end();
-    stopped.reject(signal.reason);
-  };
+  const stop = (): void => void connection?.end();
   signal.addEventListener("abort", stop);
   try {
-    connection = await Promise.race([connecting, stopped.promise]);
+    connection = await connect({ url, shown }, "mlctl ingest", timeout);
+    signal.throwIfAborted();
     await connection.query(SESSION);
     return await copy(connection, await newRows(connection, options), options);
   } catch (error) {
@@ -58,8 +54,7 @@ export async function copyQuery(options: CopyQueryOptions) {
     throw new MlctlError("failure", `${shown}: ${reason}`, { hint, cause: error });
   } finally {
     signal.removeEventListener("abort", stop);
-    if (connection === undefined) connecting.then((late) => late.end()).catch(() => {});
-    else await connection.end();
+    await connection?.end();
   }
 }
 
