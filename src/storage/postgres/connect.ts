@@ -20,7 +20,7 @@ const KEEPALIVE =
  * @param answerMilliseconds a query without an answer fails after this time; default: a query may take any time
  */
 export async function connect(
-  address: Omit<DatabaseAddress, "workspace">,
+  address: DatabaseAddress,
   application: string,
   milliseconds = CONNECT_MILLISECONDS,
   answerMilliseconds?: number,
@@ -66,13 +66,6 @@ export async function connect(
       const { rows } = await asked(() => client.query({ text: sql, values: [...values] }));
       return rows as T[];
     },
-    /** The columns of a query, which is one statement: the extended protocol takes no more. */
-    async columnsOf(sql: string): Promise<string[]> {
-      const { fields } = await asked(() =>
-        client.query({ text: `${sql} LIMIT 0`, queryMode: "extended" } as pg.QueryConfig),
-      );
-      return fields.map(({ name }) => name);
-    },
     /** False after the connection was lost. */
     isOpen: () => isOpen,
     /** Resolves when the connection is lost, or ended. */
@@ -82,19 +75,8 @@ export async function connect(
     /** An idle connection does not keep the program running. */
     idle: () => client.unref(),
     async end(): Promise<void> {
-      lost();
-      await client.end().catch(() => {});
+      await client.end().catch(lost);
     },
-  };
-}
-
-/** Runs one after the other, because transactions on one connection would mix. */
-export function oneByOne() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
   };
 }
 
@@ -103,17 +85,22 @@ export type OnDemand = ReturnType<typeof onDemand>;
 /** Connects on the first use, and again if the connection was lost. While it is idle, it does not keep the program running. */
 export function onDemand(connects: () => Promise<Connection>) {
   let opening: Promise<Connection> | undefined;
-  const inTurn = oneByOne();
+  let last: Promise<unknown> = Promise.resolve();
+  const open = async (): Promise<Connection> => {
+    if ((await opening?.catch(() => undefined))?.isOpen() !== true) opening = connects();
+    return opening!;
+  };
   return {
-    use: <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
-      inTurn(async () => {
-        if ((await opening?.catch(() => undefined))?.isOpen() !== true) opening = connects();
-        const connection = await opening!;
+    /** One use after the other, because transactions on one connection would mix. */
+    use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+      const result = last.then(async () => {
+        const connection = await open();
         return work(connection).finally(() => connection.idle());
-      }),
-    async end(): Promise<void> {
-      await (await opening?.catch(() => undefined))?.end();
+      });
+      last = result.catch(() => {});
+      return result;
     },
+    end: (): void => void opening?.then((connection) => connection.end()).catch(() => {}),
   };
 }
 
@@ -131,7 +118,7 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-function failure(error: unknown, { shown }: Pick<DatabaseAddress, "shown">, isOpen: boolean): MlctlError {
+function failure(error: unknown, { shown }: DatabaseAddress, isOpen: boolean): MlctlError {
   const { message, code = "" } = error as { message: string; code?: string };
   const because = (text: string, hint: string): MlctlError => new MlctlError("failure", text, { hint, cause: error });
   // Where several addresses were tried, there is a code but no message.
@@ -149,7 +136,7 @@ function failure(error: unknown, { shown }: Pick<DatabaseAddress, "shown">, isOp
 }
 
 const PASSWORD_HINT = "set PGPASSWORD, or add the line host:port:database:user:password to ~/.pgpass (mode 600)";
-const REACH_HINT = "check that the server runs and lets this host in, and its address in config.json";
+const REACH_HINT = 'check that the server runs and lets this host in, and "database" in config.json';
 
 /** "mlct": the write lock of a workspace, held by a session. */
 export const WRITE_LOCK = 0x6d6c6374;

@@ -17,16 +17,7 @@ import {
   recordText,
   type WorkspaceRecord,
 } from "../records/records.ts";
-import {
-  connect,
-  noneYet,
-  onDemand,
-  oneByOne,
-  type Connection,
-  inTransaction,
-  COPIES_LOCK,
-  lockKey,
-} from "./connect.ts";
+import { connect, noneYet, onDemand, type Connection, inTransaction, COPIES_LOCK, lockKey } from "./connect.ts";
 import { changedRows, ownStat, removeRows, writeRows, type NewRow } from "./rows.ts";
 import { ensureSchema } from "./schema.ts";
 import { holderOf, lockOf, takeJobLock, takeWriteLock, type WriteLock } from "./writeLock.ts";
@@ -51,8 +42,13 @@ export function postgresRecords(
     if (!held.connection.isOpen()) held = await held.renewed();
     return work(held.connection);
   };
-  const inTurn = oneByOne();
-  const using = <T>(work: (connection: Connection) => Promise<T>): Promise<T> => inTurn(() => connected(work));
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other, because transactions on one connection would mix. */
+  const using = <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
+    const result = last.then(() => connected(work));
+    last = result.catch(() => {});
+    return result;
+  };
   const fenced = <T>(work: (connection: Connection) => Promise<T>, needsLock = true): Promise<T> =>
     using((connection) =>
       inTransaction(connection, async () => {
@@ -180,17 +176,17 @@ async function databaseClock(connection: Connection, own: () => Date): Promise<(
 }
 
 /** The record path of the active deployment. */
-function activePath({ workspace, production }: WorkspacePaths): string {
+export function activePath({ workspace, production }: WorkspacePaths): string {
   return toRecordPath(workspace, join(production, "deployment.json"));
 }
 
-/** Its bytes, as they were written. */
-function activeText(paths: WorkspacePaths): string {
+/** Its bytes, as they were written: an older mlctl may have written them otherwise than this one would. */
+export function activeText(paths: WorkspacePaths): string {
   return readFileSync(fromRecordPath(paths.workspace, activePath(paths)), "utf8");
 }
 
 /** True if deployment.json is not this version; the history changes only with it, or with a changed record. */
-function isOutdated(paths: WorkspacePaths, sha256: string | undefined): boolean {
+export function isOutdated(paths: WorkspacePaths, sha256: string | undefined): boolean {
   return hashOf(fromRecordPath(paths.workspace, activePath(paths))) !== sha256;
 }
 
@@ -199,7 +195,7 @@ function isOutdated(paths: WorkspacePaths, sha256: string | undefined): boolean 
  * may do this at the same time, and none may bring back an older deployment.
  * @throws {MlctlError} kind "failure" if the folder cannot be written: an outdated copy would be a wrong answer
  */
-async function refreshDeploymentCopies(
+export async function refreshDeploymentCopies(
   connection: Connection,
   { workspace }: DatabaseAddress,
   paths: WorkspacePaths,

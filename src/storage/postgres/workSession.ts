@@ -3,7 +3,7 @@
  * server frees them at once when the process ends, and after 25 s when its host does.
  */
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
-import { connect, lockKey, onDemand, SCHEMA_LOCK, sqlState } from "./connect.ts";
+import { connect, type Connection, lockKey, SCHEMA_LOCK, sqlState } from "./connect.ts";
 import { refusePooling } from "./writeLock.ts";
 import type { WorkBytes } from "../records/work.ts";
 
@@ -15,26 +15,38 @@ const SILENCE_MILLISECONDS = 20_000;
 /** Connects again, and takes its locks again, after the connection was lost. @param name shown to other users of the database */
 export function workSession(address: DatabaseAddress, name: string) {
   const held = new Map<string, readonly [kind: number, key: number]>();
-  const connection = onDemand(async () => {
-    const opened = await connect(address, name, undefined, SILENCE_MILLISECONDS);
+  let opened: Connection | undefined;
+  const connected = async (): Promise<Connection> => {
+    if (opened?.isOpen() === true) return opened;
+    const connection = await connect(address, name, undefined, SILENCE_MILLISECONDS);
     try {
-      await refusePooling(opened, address);
-      for (const lock of held.values()) await opened.query(LOCK, lock);
-      return opened;
+      await refusePooling(connection, address);
+      for (const lock of held.values()) await connection.query(LOCK, lock);
     } catch (error) {
-      void opened.end();
+      void connection.end();
       throw error;
     }
-  });
-  const query = <T = unknown>(sql: string, values?: readonly unknown[]): Promise<T[]> =>
-    connection.use(async (opened) => {
-      try {
-        return await opened.query<T>(sql, values);
-      } catch (error) {
-        if (sqlState(error) === undefined) void opened.end();
-        throw error;
+    return (opened = connection);
+  };
+  const answered = async <T>(sql: string, values?: readonly unknown[]): Promise<T[]> => {
+    const connection = await connected();
+    try {
+      return await connection.query<T>(sql, values);
+    } catch (error) {
+      if (sqlState(error) === undefined) {
+        opened = undefined;
+        void connection.end();
       }
-    });
+      throw error;
+    }
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other: the client takes one query at a time. */
+  const query = <T = unknown>(sql: string, values?: readonly unknown[]): Promise<T[]> => {
+    const result = last.then(() => answered<T>(sql, values));
+    last = result.catch(() => {});
+    return result;
+  };
   return {
     query,
     async hold(kind: number, of: string): Promise<void> {
@@ -45,7 +57,11 @@ export function workSession(address: DatabaseAddress, name: string) {
     async release(kind: number, of: string): Promise<void> {
       if (held.delete(`${kind} ${of}`)) await query("SELECT pg_advisory_unlock($1, $2)", [kind, lockKey(of)]);
     },
-    end: () => connection.end(),
+    async end(): Promise<void> {
+      const connection = opened;
+      opened = undefined;
+      await connection?.end();
+    },
   };
 }
 

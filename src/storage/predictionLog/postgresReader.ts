@@ -10,7 +10,7 @@ import {
   LABEL_LOCK,
   lockKey,
 } from "../postgres/connect.ts";
-import { ensureSchema } from "../postgres/schema.ts";
+import { upgradeSchema, ensureSchema } from "../postgres/schema.ts";
 import type { LogReader, LabelTarget } from "./logReader.ts";
 import { sqlReader, type Ask } from "./sqlReader.ts";
 import { addToHours } from "./postgresWriter.ts";
@@ -18,7 +18,11 @@ import { addToHours } from "./postgresWriter.ts";
 /** Connects on the first call, if no connection is given. */
 export function postgresReader(
   address: DatabaseAddress,
-  database: OnDemand = onDemand(() => connect(address, "mlctl predictions")),
+  database: OnDemand = onDemand(async () => {
+    const connection = await connect(address, "mlctl predictions");
+    await upgradeSchema(connection, address);
+    return connection;
+  }),
 ): LogReader {
   /** No rows before anything was logged. */
   const askOn =
@@ -37,7 +41,7 @@ export function postgresReader(
         }),
       ),
     exists: async () => (await ask("SELECT FROM logged_hour WHERE workspace = $1 LIMIT 1")).length > 0,
-    close: () => void database.end(),
+    close: () => database.end(),
     table: "logged_prediction",
     joins: "JOIN logged_model m USING (model) LEFT JOIN logged_label l USING (seq)",
     scope: "p.workspace = $1",
@@ -66,7 +70,7 @@ export async function postgresLabels(address: DatabaseAddress): Promise<LabelTar
   await ensureSchema(connection, address);
   const { workspace } = address;
   return {
-    reader: postgresReader(address, { use: (work) => work(connection), end: async () => {} }),
+    reader: postgresReader(address, { use: (work) => work(connection), end: () => {} }),
     locked: (work) =>
       inTransaction(connection, async () => {
         await connection.query("SELECT pg_advisory_xact_lock($1, $2)", [LABEL_LOCK, lockKey(workspace)]);
