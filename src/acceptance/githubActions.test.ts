@@ -26,7 +26,7 @@ describe("on GitHub Actions", () => {
     expect(status, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ status: "deployed" });
     expect(stderr).toContain(
-      "::warning file=practicedata/bad.csv,line=2,title=mlctl fullprocess::practicedata/bad.csv, line 2",
+      "::warning file=practicedata/bad.csv,line=2,title=mlctl fullprocess::practicedata/bad.csv was rejected, line 2",
     );
     expect(workspace.read("summary.md")).toMatch(
       /^### mlctl fullprocess\n\ndeployed \w+: f1 [\s\S]+\| step \| status \|/,

@@ -169,15 +169,12 @@ export const square: Transform<{ readonly columns: readonly string[] }> = {
     imported: "worstRecall",
     entry: "worst_recall: worstRecall,",
     source: `/** Worst recall: the smallest recall of all classes. */
-import { confusionMetric } from "./confusionMetric.ts";
+import { confusionMetric } from "./metricKinds.ts";
 
 /** NaN if a class has no rows. */
-export const worstRecall = confusionMetric({
-  name: "worst_recall",
-  label: "Worst recall",
-  valueOf: ({ cells, actual, classCount }) =>
-    Math.min(...actual.map((count, code) => cells[code * classCount + code]! / count)),
-});
+export const worstRecall = confusionMetric("Worst recall", ({ cells, actual, classCount }) =>
+  Math.min(...actual.map((count, code) => cells[code * classCount + code]! / count)),
+);
 `,
   },
   {
@@ -269,7 +266,7 @@ beforeAll(() => {
   for (const { folder, file, imported, entry, source } of toys) {
     writeFileSync(join(copy, "src", folder, file), source);
     const index = join(copy, "src", folder, "index.ts");
-    const [head, tail] = readFileSync(index, "utf8").split(/(?<=^export const \w+ = \{)/m);
+    const [head, tail] = readFileSync(index, "utf8").split(/(?<=^(?:export )?const \w+ = \{)/m);
     writeFileSync(index, `import { ${imported} } from "./${file}";\n${head!}\n  ${entry} ${tail!}`);
   }
   run(["scripts/build.js"], copy);

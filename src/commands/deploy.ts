@@ -14,7 +14,6 @@ import { tableOf } from "./views/tableOf.ts";
 export const score = defineCommand({
   name: "score",
   summarizes: true,
-  alsoCalled: ["evaluate"],
   summary: "evaluate a model on the test set, with bootstrap intervals",
   options: {
     model: ["--model <ref>", "run id, v3, @champion or a path (default: the newest)"],
@@ -83,7 +82,6 @@ function confusionTable({ confusionMatrix, classes }: ScoreResult): ViewTable {
 
 export const deploy = defineCommand({
   name: "deploy",
-  alsoCalled: ["rollback"],
   summary: "switch production to a model that beats the deployed one on the same rows",
   details:
     "The promotion rules are under `promotion` in config.json. A model that was not scored on the current test rows is scored, as `mlctl score` does: monitoring compares new rows with that score. The switch is one rename: a kill at any moment leaves either the old or the new deployment complete. Its record has the user, the machine, the git commit of the workspace and the reason given with -m: `mlctl at`, `lineage`, `models` and `runs show` print them.",

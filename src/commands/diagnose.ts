@@ -96,7 +96,6 @@ function packageTable({ packages }: DiagnoseResult): ViewTable {
 
 export const doctor = defineCommand({
   name: "doctor",
-  alsoCalled: ["status"],
   summary: "check libraries, folders, data, lock, scheduled jobs and recorded files; exit 1 if a check fails",
   details:
     "About the installation and the workspace; needs no model. `mlctl diagnose` checks the deployed model and its data, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line.",

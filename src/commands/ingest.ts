@@ -10,7 +10,6 @@ import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./
 
 export const ingest = defineCommand({
   name: "ingest",
-  alsoCalled: ["import", "load"],
   summary: "read new or changed files into one clean, timestamped dataset",
   details:
     "Sources are the addresses of `ingest.sources`, or those named here: https://… (CSV, JSON, JSON lines, Parquet, also .gz), s3://bucket/prefix, postgres://user@host/database with --query, and - for standard input. What is new there is kept as a file in input_folder_path, whose files are then read; if a source has nothing new, nothing is written. Passwords come from the environment: `${NAME}` in config.json, PGPASSWORD or ~/.pgpass, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Files are identified by content: a renamed file is not new, a changed file is. A file that cannot be read is copied to rejected/ and reported with the reason; the others are ingested.",

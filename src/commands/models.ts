@@ -168,7 +168,6 @@ const promote = defineCommand({
 
 export const models = defineCommand({
   name: "models",
-  alsoCalled: ["export"],
   summary: "list, show, name, export and promote trained models",
   subcommands: [list, show, alias, note, exported, promote],
   examples: [

@@ -7,7 +7,6 @@ import { tableOf } from "./views/tableOf.ts";
 
 export const serve = defineCommand({
   name: "serve",
-  alsoCalled: ["ui", "dashboard"],
   summary: "serve predictions over HTTP; follows new deployments",
   details:
     "Uses the deployed model; a new deployment or a rollback takes effect between two requests. GET /docs is a page to try requests, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every endpoint. POST /models/v3/predict predicts with that version, whichever is deployed; POST /labels joins labels as `mlctl labels` does. With -v, each request is a line with its X-Request-Id and traceparent. Runs until Ctrl-C, SIGTERM or SIGHUP, then finishes open requests and writes the prediction log.",

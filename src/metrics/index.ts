@@ -4,11 +4,16 @@ import { classificationMetrics } from "./classification.ts";
 import type { Unnamed } from "./metricKinds.ts";
 import { regressionMetrics } from "./regression.ts";
 
-export const metrics = named({ ...classificationMetrics, ...regressionMetrics });
+const all = {
+  ...classificationMetrics,
+  ...regressionMetrics,
+} satisfies Record<string, Unnamed>;
+
+export const metrics = named(all);
 
 /** Adds name and `compute`, which counts each row once, so that a value and its bootstrap use the same formula. */
-function named<Name extends string>(all: Readonly<Record<Name, Unnamed>>): Readonly<Record<Name, Metric>> {
-  const entries = Object.entries<Unnamed>(all).map(([name, metric]): [string, Metric] => {
+function named<Name extends string>(given: Readonly<Record<Name, Unnamed>>): Readonly<Record<Name, Metric>> {
+  const entries = Object.entries<Unnamed>(given).map(([name, metric]): [string, Metric] => {
     const compute: Metric["compute"] = (evaluation) => {
       const rowCount = evaluation.yTrue.length;
       return rowCount === 0 ? NaN : metric.prepare(evaluation)(new Uint32Array(rowCount).fill(1));

@@ -26,7 +26,8 @@ export function requestRows(body: unknown, options: RowsOptions): RequestRows {
   if (!isObject(body)) throw invalid("the body contains no rows", `send ${SHAPES}`);
   const wrapper = WRAPPERS.find((name) => Object.hasOwn(body, name) && !options.inputs.has(name));
   if (wrapper !== undefined) {
-    const isSplit = wrapper === "data" && Array.isArray(body["columns"]);
+    const { columns, data } = body;
+    const isSplit = wrapper === "data" && Array.isArray(columns) && Array.isArray(data) && Array.isArray(data[0]);
     const { rows, single } = wrappedRows(isSplit ? body : body[wrapper], wrapper, options);
     return { rows: wrapper === "data" ? withoutIndex(rows, body["schema"], options) : rows, single };
   }

@@ -88,7 +88,8 @@ async function runWorkers(workspace: Workspace, { directory, clock, listening }:
       },
       failed(kind, message, hint) {
         if (started) warn(`worker ${worker.id}: ${message}`);
-        else fail(new MlctlError(kind, message, { hint }));
+        // Between processes, undefined is null.
+        else fail(new MlctlError(kind, message, { hint: hint ?? undefined }));
       },
       metrics,
       rate,

@@ -141,8 +141,10 @@ function refuseOthers(database: SqliteDatabase, { name, table, version }: Sqlite
   }
   const found = userVersion(database);
   if (found === 0 || found === version) return;
-  const message = `${name} has schema version ${found}, written by ${found > version ? "a newer" : "an older"} mlctl; this one has ${version}`;
-  throw new MlctlError("data", message, { hint: "use that mlctl; the file was not changed" });
+  const isNewer = found > version;
+  const message = `${name} has schema version ${found}, written by ${isNewer ? "a newer" : "an older"} mlctl; this one supports ${version}`;
+  const hint = `${isNewer ? "update mlctl" : "use that mlctl"}; the file was not changed`;
+  throw new MlctlError("data", message, { hint });
 }
 
 function userVersion(database: SqliteDatabase): number {

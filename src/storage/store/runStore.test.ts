@@ -353,7 +353,7 @@ describe("opening the store", () => {
       () => reindex(folderRecords(paths), paths.index, now),
     ]) {
       await expect(open).rejects.toThrow(
-        `the store ${paths.database} has schema version 99, written by a newer mlctl; this one has 6`,
+        `the store ${paths.database} has schema version 99, written by a newer mlctl; this one supports 6`,
       );
     }
     expect(readFileSync(paths.database).equals(before)).toBe(true);
