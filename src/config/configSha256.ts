@@ -19,22 +19,35 @@ export function affectsTraining([section, name, part]: Path): boolean {
   return section === "costs" || trainingKeys.some((key) => key === section);
 }
 
-/** Without settings that are null, so that the hash stays the same when new ones are added. */
 export function configSha256(config: Config): string {
-  const { train, costs } = config;
   const keyed = Object.fromEntries(trainingKeys.map((key) => [key, config[key]]));
-  // Sources are not read: a variable in them may not be set.
+  // Not read: a variable in them may not be set.
   const names = Object.keys(config.ingest).filter((name) => !sourceKeys.has(name)) as (keyof Config["ingest"])[];
   const ingest = Object.fromEntries(names.map((name) => [name, config.ingest[name]]));
-  const distributed = train.distributed && { ranks: train.distributed.ranks };
-  const part = { ...keyed, costs, ingest: given(ingest), train: given({ ...train, distributed }) };
+  const part = {
+    ...keyed,
+    // null is left out, as below.
+    ingest: { ...ingest, names: config.ingest.names ?? undefined },
+    train: trainSettings(config),
+    ...(config.costs === null ? {} : { costs: config.costs }),
+  };
   return createHash("sha256")
-    .update(canonical(given(part) as Json))
+    .update(canonical(part as Json))
     .digest("hex");
 }
 
-function given(section: object): object {
-  return Object.fromEntries(Object.entries(section).filter(([, value]) => value !== null));
+/** Without what is null, as before these settings existed, so that hashes of earlier models stay valid. */
+function trainSettings({ train: { distributed, ...train } }: Config): Json {
+  const ranks = distributed === null ? {} : { distributed: { ranks: distributed.ranks } };
+  if (train.models === null) return { ...train, ...ranks } as Json;
+  const { ensemble, refit, time, selection, threshold, ...others } = train;
+  const added = Object.entries({ ...ranks, ensemble, refit, time }).filter(([, value]) => value !== null);
+  return {
+    ...others,
+    ...Object.fromEntries(added),
+    selection: { ...selection, method: selection.method ?? "validation" },
+    threshold: threshold ?? 0.5,
+  } as Json;
 }
 
 /** JSON with sorted keys: the order has no meaning in any section, not even in feature_sets or select. */
