@@ -63,7 +63,8 @@ function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, com
 
 /** Puts the annotation of `sourcedata/a.csv, line 3: …` at that line of that file. */
 function placeOf(message: string, root: string): string[] {
-  const [, path, line] = /^(?:error: )?([^\s:,]+\.[A-Za-z]{1,8})(?: was rejected)?(?:, line (\d+))?\b/.exec(message) ?? [];
+  const [, path, line] =
+    /^(?:error: )?([^\s:,]+\.[A-Za-z]{1,8})(?: was rejected)?(?:, line (\d+))?\b/.exec(message) ?? [];
   if (path === undefined || !existsSync(path)) return [];
   const file = `file=${property(relative(root, resolve(path)).split(sep).join("/"))}`;
   return line === undefined ? [file] : [file, `line=${line}`];
