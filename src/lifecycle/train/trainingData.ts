@@ -110,8 +110,10 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
 
 function infiniteValues(inputs: Table): string[] {
   const found = inputs.columns.flatMap((column) => {
-    const infinite = column.kind === "number" ? column.values.filter((value) => Math.abs(value) === Infinity) : [];
-    return infinite.length === 0 ? [] : [`"${column.name}" (${counted(infinite.length, "row")})`];
+    let count = 0;
+    if (column.kind === "number")
+      for (let row = 0; row < column.values.length; row++) if (Math.abs(column.values[row]!) === Infinity) count++;
+    return count === 0 ? [] : [`"${column.name}" (${counted(count, "row")})`];
   });
   if (found.length === 0) return [];
   return [`values that are infinite, or too large for a number, count as missing: ${listed(found)}`];

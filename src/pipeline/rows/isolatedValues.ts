@@ -58,8 +58,9 @@ function isFar(value: number, next: number, end: number): boolean {
 function lowest(values: Float64Array, sign: 1 | -1): Extreme[] {
   const result: Extreme[] = [];
   let bound = Infinity;
-  for (const each of values) {
-    const value = sign * each;
+  // Not for … of, which takes three times as long.
+  for (let row = 0; row < values.length; row++) {
+    const value = sign * values[row]!;
     if (!(value <= bound)) continue;
     const at = result.findIndex((one) => one.value >= value);
     if (at >= 0 && result[at]!.value === value) result[at]!.count++;

@@ -34,7 +34,7 @@ describe.skipIf(library === undefined)("the matrix of bins", () => {
     };
     const all = { ...params, ...own };
     const job = { rowCount, columnCount, values, labels, weights, params: all, rounds: 8, library: library! };
-    const [kept, binned] = [Infinity, 0].map((least) => trainNative(job, () => undefined, least));
+    const [kept, binned] = [Infinity, 0].map((least) => trainNative(job, () => undefined, { binned: least }));
     expect(kept!.length).toBeGreaterThan(1000);
     expect(Buffer.from(binned!).equals(kept!)).toBe(true);
   });

@@ -1,20 +1,23 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
 import { watchRounds } from "../../train/roundMetrics.ts";
 import { checked, nativeLibrary, type Handle } from "./nativeLibrary.ts";
+import { orderRows } from "./orderRows.ts";
 import { quantileMatrix } from "./quantileMatrix.ts";
 import { keepsBins, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
 
 /**
- * @param leastCells from which bins take the place of values
+ * @param job its rows may change places
+ * @param least cells from which bins take the place of values, and from which rows are sorted
  * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON, with the model if it is kept
  * @throws {Error} with the message of the library
  */
 export function trainNative(
   job: TrainingJob,
   onProgress: (share: number) => void,
-  leastCells?: number,
+  least: { readonly binned?: number; readonly sorted?: number } = {},
 ): Uint8Array<ArrayBuffer> {
-  const training = trainingRounds(job, { leastCells });
+  orderRows(job, (sample) => trainNative(sample, () => undefined, { sorted: Infinity }), least.sorted);
+  const training = trainingRounds(job, { leastCells: least.binned });
   const step = Math.ceil(job.rounds / PROGRESS_STEPS);
   for (;;) {
     const next = training.next();
