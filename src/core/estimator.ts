@@ -90,7 +90,12 @@ export interface Estimator {
   readonly tasks: readonly Task[];
   readonly params: readonly ParamSpec[];
   /** Linear families need imputed and standardized columns; trees take columns as they are, including NaN. */
-  readonly needs: { readonly complete: boolean; readonly standardized: boolean };
+  readonly needs: {
+    readonly complete: boolean;
+    readonly standardized: boolean;
+    /** It rounds features to float32 anyway, so `fit` may get them as float32: half the memory. */
+    readonly float32?: true;
+  };
   /** Learns nothing from features: other families are compared with it, and it is never kept or deployed by itself. */
   readonly isBaseline?: true;
   /** Families that look back on the target: own transforms, in place of configured ones. */

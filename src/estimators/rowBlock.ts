@@ -3,9 +3,11 @@
  * four independent multiplications.
  */
 
+import type { Matrix } from "../core/table/table.ts";
+
 /** Rows `first` … `first + count − 1` of a row-major matrix. */
 export interface RowBlock {
-  readonly values: Float64Array;
+  readonly values: Matrix["values"];
   readonly first: number;
   readonly count: number;
   readonly columnCount: number;

@@ -10,16 +10,18 @@ const SLICE_ROWS = 4096;
 
 /**
  * Builds all lookups once and returns the function from table to matrix.
+ * @param float32 for training that does not use more than float32
  * @throws {MlctlError} kind "data" if this version does not support a transform of the model; when applied, kind "data"
  *   for a column that is missing or of another kind, and "usage" for text or dates that no transform converts to numbers
  */
-export function compileTransforms(transforms: readonly FittedTransform[]): (table: Table) => Matrix {
+export function compileTransforms(transforms: readonly FittedTransform[], float32 = false): (table: Table) => Matrix {
   const maps = transforms.map(({ type, state }) => requireTransform(type).load(state));
   const apply: TableMap = (table) => maps.reduce((current, map) => map(current), table);
   return (table) => {
     // Avoids slices of small tables, since a request with one row pays for each of them.
     const first = numberColumns(apply(table.rowCount <= SLICE_ROWS ? table : sliceRows(table, 0, SLICE_ROWS)));
-    const values = new Float64Array(table.rowCount * first.length);
+    const size = table.rowCount * first.length;
+    const values = float32 ? new Float32Array(size) : new Float64Array(size);
     writeRows(values, first, 0);
     for (let start = SLICE_ROWS; start < table.rowCount; start += SLICE_ROWS) {
       writeRows(values, numberColumns(apply(sliceRows(table, start, start + SLICE_ROWS))), start);
@@ -29,8 +31,8 @@ export function compileTransforms(transforms: readonly FittedTransform[]): (tabl
 }
 
 /** Features in training order, (n_samples × n_features). To transform many tables, call `compileTransforms` once instead. */
-export function featureMatrix(table: Table, transforms: readonly FittedTransform[]): Matrix {
-  return compileTransforms(transforms)(table);
+export function featureMatrix(table: Table, transforms: readonly FittedTransform[], float32 = false): Matrix {
+  return compileTransforms(transforms, float32)(table);
 }
 
 function numberColumns(table: Table): NumberColumn[] {
@@ -44,7 +46,7 @@ function unsupported(column: Column): never {
   });
 }
 
-function writeRows(values: Float64Array, columns: readonly NumberColumn[], firstRow: number): void {
+function writeRows(values: Matrix["values"], columns: readonly NumberColumn[], firstRow: number): void {
   const width = columns.length;
   columns.forEach((column, position) => {
     const source = column.values;

@@ -45,11 +45,17 @@ export function requiredColumns([select]: readonly FittedTransform[]): ReadonlyS
 }
 
 /** Like `featureMatrix`, but transforms may treat training rows differently (out-of-fold target encoding). */
-export function trainingMatrix(table: Table, fitted: readonly FittedTransform[], context: TransformContext): Matrix {
+export function trainingMatrix(
+  table: Table,
+  fitted: readonly FittedTransform[],
+  context: TransformContext,
+  float32 = false,
+): Matrix {
   const steps = fitted.map(({ type, state }) => ({ transform: findTransform(type)!, state }));
-  if (steps.every(({ transform }) => transform.trainingTable === undefined)) return featureMatrix(table, fitted);
+  if (steps.every(({ transform }) => transform.trainingTable === undefined))
+    return featureMatrix(table, fitted, float32);
   const made = steps.reduce((current, step) => trainingTable(step, current, context), table);
-  return featureMatrix(made, []);
+  return featureMatrix(made, [], float32);
 }
 
 function trainingTable(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn, type Table } from "../core/table/table.ts";
+import { categoryColumn, type Matrix, type Table } from "../core/table/table.ts";
 import { random } from "../core/random.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./compileTransforms.ts";
@@ -40,8 +40,8 @@ describe("target_encode", () => {
     const noise = tableOf(Array.from({ length: 400 }, (_, row) => `c${row % 200}`));
     const noisy = { ...context, y: Float64Array.from({ length: 400 }, normal) };
     const chain = fitted({ smoothing: 0 }, noise, noisy);
-    const covariance = (values: Float64Array): number =>
-      values.reduce((sum, value, row) => sum + value * noisy.y[row]!, 0) / 400;
+    const covariance = (values: Matrix["values"]): number =>
+      Float64Array.from(values).reduce((sum, value, row) => sum + value * noisy.y[row]!, 0) / 400;
     // The mean of two rows shares half of the variance (1) with each of them; the other row alone shares none, and the
     // covariance of 400 independent pairs has the standard deviation 1 / √400 = 0.05.
     expect(covariance(featureMatrix(noise, chain).values)).toBeGreaterThan(0.35);

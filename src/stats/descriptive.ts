@@ -1,7 +1,12 @@
 /** Descriptive statistics of numbers; missing values (NaN) are ignored unless a function says otherwise. */
 
+/** Loops over one kind of array are several times as fast as over any. */
+const float64 = (numbers: ArrayLike<number>): Float64Array =>
+  numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
+
 /** Arithmetic mean. Ignores missing values (NaN). NaN without values. */
-export function mean(values: ArrayLike<number>): number {
+export function mean(numbers: ArrayLike<number>): number {
+  const values = float64(numbers);
   let shift = NaN;
   let sum = 0;
   let count = 0;
@@ -30,7 +35,8 @@ function meanOfShares(values: ArrayLike<number>, count: number): number {
  * @param options.ddof delta degrees of freedom: 1 (default) for a sample like pandas, 0 for a population like numpy
  * @returns NaN unless there are more than `ddof` values, and with infinite values
  */
-export function standardDeviation(values: ArrayLike<number>, { ddof = 1 }: { readonly ddof?: number } = {}): number {
+export function standardDeviation(numbers: ArrayLike<number>, { ddof = 1 }: { readonly ddof?: number } = {}): number {
+  const values = float64(numbers);
   const center = mean(values);
   let sum = 0;
   let count = 0;
@@ -70,7 +76,8 @@ export function areExact(squares: number): boolean {
 }
 
 /** Minimum and maximum, without missing values (NaN); [Infinity, -Infinity] if there are none. */
-export function extentOf(values: ArrayLike<number>): [number, number] {
+export function extentOf(numbers: ArrayLike<number>): [number, number] {
+  const values = float64(numbers);
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
     // Comparisons with NaN are false.

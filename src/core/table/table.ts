@@ -39,7 +39,8 @@ export interface Table {
 export interface Matrix {
   readonly rowCount: number;
   readonly columnNames: readonly string[];
-  readonly values: Float64Array;
+  /** Float32 for the training of families that do not use more, see `Estimator.needs`. */
+  readonly values: Float64Array | Float32Array;
 }
 
 /** Codes are assigned in order of first appearance; null and undefined are missing (−1). */
@@ -115,7 +116,9 @@ function selectColumn(column: Column, rows: ArrayLike<number>): Column {
 /** Like `Float64Array.from(rows, (row) => values[row])`, but ten times as fast. */
 export function selectValues(values: Float64Array, rows: ArrayLike<number>): Float64Array {
   const selected = new Float64Array(rows.length);
-  for (let i = 0; i < selected.length; i++) selected[i] = values[rows[i]!]!;
+  // One kind of array in the loop, which is several times as fast as any.
+  const positions = rows instanceof Int32Array ? rows : Int32Array.from(rows);
+  for (let i = 0; i < selected.length; i++) selected[i] = values[positions[i]!]!;
   return selected;
 }
 

@@ -1,4 +1,5 @@
 /** Penalized log loss: Σ weight · loss of a row + ‖w‖² / 2C, of two classes or of more (softmax). */
+import type { Matrix } from "../../core/table/table.ts";
 import { addRows, dotRows, type RowBlock } from "../rowBlock.ts";
 import type { Turns } from "../turns.ts";
 import { mean } from "../../stats/descriptive.ts";
@@ -12,7 +13,7 @@ export interface LogisticProblem {
   readonly rowCount: number;
   readonly columnCount: number;
   /** Row-major, (rowCount × columnCount). */
-  readonly values: Float64Array;
+  readonly values: Matrix["values"];
   readonly y: Float64Array;
   readonly rowWeights: Float64Array | null;
   readonly classCount: number;

@@ -20,7 +20,7 @@ export const xgboost = {
   description: "gradient-boosted trees",
   tasks: ["regression", "binary", "multiclass"],
   params: xgboostParams,
-  needs: { complete: false, standardized: false },
+  needs: { complete: false, standardized: false, float32: true },
   importanceUnit: { key: "share_of_gain", label: "Share of the total gain" },
 
   prepare({ engine = "auto" }) {

@@ -61,7 +61,7 @@ export async function candidateFeatures(
   const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
   const transforms =
     selection.length === 0 ? all : await inTurns(fitInTurns(inputs, [...plan.requests, ...selection], context), signal);
-  const X = trainingMatrix(inputs, transforms, context);
+  const X = trainingMatrix(inputs, transforms, context, estimator.needs.float32);
   if (X.columnNames.length === 0 && estimator.isBaseline !== true) {
     const hint = plan.notes.join("; ") || 'check "features" in config.json';
     throw new MlctlError("data", "no columns left to train on", { hint });

@@ -62,11 +62,16 @@ function lowest(values: Float64Array, sign: 1 | -1): Extreme[] {
   for (let row = 0; row < values.length; row++) {
     const value = sign * values[row]!;
     if (!(value <= bound)) continue;
-    const at = result.findIndex((one) => one.value >= value);
-    if (at >= 0 && result[at]!.value === value) result[at]!.count++;
-    else result.splice(at < 0 ? result.length : at, 0, { value, count: 1 });
-    if (result.length > ENDS) result.pop();
+    note(value, result);
     if (result.length === ENDS) bound = result.at(-1)!.value;
   }
   return result;
+}
+
+/** Not in the loop over the rows, where the closure would cost memory for each of them. */
+function note(value: number, extremes: Extreme[]): void {
+  const at = extremes.findIndex((one) => one.value >= value);
+  if (at >= 0 && extremes[at]!.value === value) extremes[at]!.count++;
+  else extremes.splice(at < 0 ? extremes.length : at, 0, { value, count: 1 });
+  if (extremes.length > ENDS) extremes.pop();
 }

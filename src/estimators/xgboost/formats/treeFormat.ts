@@ -1,4 +1,5 @@
 /** Shared by the formats of XGBoost's models: float32 numbers, base margin, order of nodes and trees. */
+import type { Matrix } from "../../../core/table/table.ts";
 import { type Tree, objectives, type Objective, type TreeEnsemble, objectiveNames } from "../ensemble.ts";
 
 /** The float64 with the fewest digits that rounds to the same float32, so that JSON has 0.1, not 0.10000000149. */
@@ -66,7 +67,7 @@ const BELOW = -1.0000001192092896;
 const ABOVE = -0.9999999403953552;
 
 /** Values as float32, with NaN replaced by −1 and a real −1 by the next float32 below it. */
-export function hideMissing(values: Float64Array): Float32Array<ArrayBuffer> {
+export function hideMissing(values: Matrix["values"]): Float32Array<ArrayBuffer> {
   const hidden = new Float32Array(values);
   for (let i = 0; i < hidden.length; i++) {
     const value = hidden[i]!;

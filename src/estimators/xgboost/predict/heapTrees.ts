@@ -219,7 +219,7 @@ function cutsOf(thresholds: ReadonlySet<number>) {
 
 function rankColumn(
   { sorted, scale, before }: ReturnType<typeof cutsOf>,
-  to: { values: Float64Array; columns: number; feature: number; width: number; shift: number; into: Int32Array },
+  to: { values: Matrix["values"]; columns: number; feature: number; width: number; shift: number; into: Int32Array },
 ): void {
   const { values, columns, feature, width, shift, into } = to;
   const smallest = sorted[0]!;

@@ -48,7 +48,8 @@ export function partOf({ X, y, sampleWeight }: Pick<TrainingRequest, "X" | "y" |
 
 function matrixRows({ columnNames, values }: Matrix, rows: Int32Array): Matrix {
   const width = columnNames.length;
-  const taken = new Float64Array(rows.length * width);
+  const size = rows.length * width;
+  const taken = values instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
   rows.forEach((row, i) => taken.set(values.subarray(row * width, (row + 1) * width), i * width));
   return { rowCount: rows.length, columnNames, values: taken };
 }

@@ -23,8 +23,8 @@ export function orderRows(job: TrainingJob, train: (sample: TrainingJob) => Uint
   if (job.weights) moveRows(job.weights, 1, order);
 }
 
-function sampleOf({ watch: _, ...job }: TrainingJob): TrainingJob {
-  const { values, labels, columnCount, rowCount } = job;
+function sampleOf(job: TrainingJob): TrainingJob {
+  const { values, labels, columnCount, rowCount, library } = job;
   const step = Math.max(1, Math.floor(rowCount / SAMPLE_ROWS));
   const rows = Array.from({ length: Math.floor(rowCount / step) }, (_, i) => i * step);
   const sampled = new Float32Array(rows.length * columnCount);
@@ -32,13 +32,14 @@ function sampleOf({ watch: _, ...job }: TrainingJob): TrainingJob {
     sampled.set(values.subarray(row * columnCount, (row + 1) * columnCount), i * columnCount);
   });
   return {
-    ...job,
     rowCount: rows.length,
+    columnCount,
     values: sampled,
     labels: Float32Array.from(rows, (row) => labels[row]!),
     weights: null,
     params: { tree_method: "hist", verbosity: "0", nthread: job.params["nthread"] ?? "0", ...TREE },
     rounds: 1,
+    ...(library !== undefined && { library }),
   };
 }
 

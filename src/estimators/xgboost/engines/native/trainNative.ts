@@ -6,7 +6,7 @@ import { quantileMatrix } from "./quantileMatrix.ts";
 import { keepsBins, PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../engine.ts";
 
 /**
- * @param job its rows may change places
+ * @param job its rows may change places, and its values are gone afterwards where bins take their place
  * @param least cells from which bins take the place of values, and from which rows are sorted
  * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON, with the model if it is kept
  * @throws {Error} with the message of the library
@@ -17,7 +17,7 @@ export function trainNative(
   least: { readonly binned?: number; readonly sorted?: number } = {},
 ): Uint8Array<ArrayBuffer> {
   orderRows(job, (sample) => trainNative(sample, () => undefined, { sorted: Infinity }), least.sorted);
-  const training = trainingRounds(job, { leastCells: least.binned });
+  const training = trainingRounds(job, { leastCells: least.binned, takesValues: true });
   const step = Math.ceil(job.rounds / PROGRESS_STEPS);
   for (;;) {
     const next = training.next();
@@ -42,10 +42,17 @@ interface Round extends Omit<Checkpoint, "model"> {
   save(): Uint8Array<ArrayBuffer>;
 }
 
+interface RoundsOptions {
+  readonly leastCells?: number | undefined;
+  readonly last?: Checkpoint | undefined;
+  /** The memory of the values is freed as soon as bins have taken their place. */
+  readonly takesValues?: boolean;
+}
+
 /** The same, which pauses after every round. */
 export function* trainingRounds(
   job: TrainingJob,
-  { leastCells, last }: { readonly leastCells?: number | undefined; readonly last?: Checkpoint | undefined },
+  { leastCells, last, takesValues = false }: RoundsOptions,
 ): Generator<Round, Uint8Array<ArrayBuffer>, undefined> {
   const library = nativeLibrary(job.library!);
   const check = checked(library);
@@ -74,8 +81,10 @@ export function* trainingRounds(
     return model;
   };
   try {
-    if (keepsBins(job, leastCells)) matrix[0] = quantileMatrix(library, job, threads);
-    else fill(matrix, job);
+    if (keepsBins(job, leastCells)) {
+      matrix[0] = quantileMatrix(library, job, threads);
+      if (takesValues) job.values.buffer.transfer(0);
+    } else fill(matrix, job);
     if (job.watch) fill(evaluated, job.watch);
     check(library.createBooster(matrix, 1, booster));
     if (last) check(library.load(booster[0], last.model, last.model.length));
