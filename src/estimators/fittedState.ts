@@ -118,7 +118,9 @@ export function requireTarget(y: Float64Array, family: string): void {
 }
 
 function tooLarge(what: string, value: number, { row, family }: { row: number; family: string }): RowError {
-  return new RowError(row, (place) => `${what} is ${value} in ${place}: ${family} takes numbers up to ±3.4e38`, {
+  // Of features as float32, a number that is too large is already infinite.
+  const shown = Number.isFinite(value) ? value : "infinite or too large";
+  return new RowError(row, (place) => `${what} is ${shown} in ${place}: ${family} takes numbers up to ±3.4e38`, {
     hint:
       what === "the target"
         ? "correct the row or leave it out"
