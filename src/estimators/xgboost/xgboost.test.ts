@@ -252,7 +252,9 @@ describe.each(hasNative ? ["wasm", "native"] : ["wasm"])("xgboost, engine %s", (
   it("rejects infinite values and names feature and row", async () => {
     const values = X.values.with(4 * 6 + 2, Infinity);
     const options: FitOptions = { task: "regression", classCount: 0, params: { engine }, seed: 1 };
-    await expect(xgboost.fit({ ...X, values }, score, options)).rejects.toThrow('feature "c" is infinite or too large in row 7');
+    await expect(xgboost.fit({ ...X, values }, score, options)).rejects.toThrow(
+      'feature "c" is infinite or too large in row 7',
+    );
   });
 
   it("rejects a base score that is not a probability", async () => {
