@@ -192,6 +192,7 @@ function notInEncoding(line: number, name: string): UnreadableFile {
 }
 
 function mixedEncodings(line: number): UnreadableFile {
-  const hint = 'correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"}';
+  const hint =
+    'correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"}, or convert it: iconv -f windows-1252 -t utf-8 FILE > NEW';
   return new UnreadableFile(`line ${line} is not UTF-8, but earlier text is`, { line, hint });
 }

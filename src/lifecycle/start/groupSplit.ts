@@ -7,7 +7,10 @@ import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
 import type { Entry } from "./configText.ts";
 import { splitOf } from "./splitFile.ts";
 
-/** @returns undefined if no column numbers groups */
+/** Groups that have to train for their class can leave fewer test rows than asked for: this share of them is enough. */
+const LEAST = 0.25;
+
+/** @returns undefined if no column numbers groups, or too few groups can test */
 export function groupSplit(
   inputs: Table,
   { spec, y, rows }: EncodedTarget,
@@ -20,7 +23,7 @@ export function groupSplit(
   if (column === undefined) return undefined;
   const groups = Array.from({ length: inputs.rowCount }, (_, row) => cellText(column, row));
   const classCount = spec.classes?.length ?? 0;
-  // Undefined where each group is the only one of a class: such a column gives the target away, which train says.
+  // Undefined where most groups are the only one of a class: such a column gives the target away, which train says.
   const split = attempt(
     () => splitOf(inputs.rowCount, known, { ...options, method: "group", groups, classCount }),
     (error) => {
@@ -28,7 +31,7 @@ export function groupSplit(
       return undefined;
     },
   );
-  if (split === undefined) return undefined;
+  if (split === undefined || split.validation.length < LEAST * options.testSize * inputs.rowCount) return undefined;
   const name = JSON.stringify(column.name);
   const note = `rows of one ${name} have nearly the same target: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
   const selection = { group_column: column.name };

@@ -251,4 +251,41 @@ describe("initFrom", () => {
     const own = csv("patient,dose,ill", 480, (i) => `P${patient(i)},${(i * 13) % 29},${i % 7 < 2 ? "yes" : "no"}`);
     expect((await start(own, "ill")).config!.train.selection.group_column).toBeNull();
   });
+
+  it("leaves each class rows to train, also where copies of its rows would all test", async () => {
+    // 16 classes, each of five equal rows.
+    const table = csv("x,note,kind", 80, (i) => `${i % 16},n,k${i % 16}`);
+    const { directory, result } = await start(table, "kind");
+    const kinds = (path: string): Set<string> =>
+      new Set(
+        readFileSync(join(directory, path), "utf8")
+          .trim()
+          .split("\n")
+          .slice(1)
+          .map((row) => row.split(",")[2]!),
+      );
+    expect(result.testRows).toBeLessThan(80);
+    expect(kinds("testdata/test.csv").difference(kinds("sourcedata/train.csv"))).toEqual(new Set());
+  });
+
+  it("does not split by groups where so many have a class of their own that few rows could test", async () => {
+    // 312 players with a class of their own, and 8 that share one.
+    const player = (i: number): number => i % 320;
+    const table = csv(
+      "name,x,key",
+      1280,
+      (i) => `N${player(i)},${(i * 13) % 29},${player(i) < 312 ? `k${player(i)}` : "other"}`,
+    );
+    const { config, result } = await start(table, "key");
+    expect(config!.train.selection.group_column).toBeNull();
+    expect(result.testRows).toBeGreaterThan(100);
+  });
+
+  it("refuses text as target that has a class for most rows", async () => {
+    const notes = csv("x,note", 300, (i) => `${(i * 7) % 11},note ${i % 200}`);
+    await expect(start(notes, "note")).rejects.toMatchObject({
+      kind: "data",
+      message: 'target column "note" has 200 different values in 300 rows: text or ids, of which no model learns',
+    });
+  });
 });

@@ -4,7 +4,7 @@ import { basename, join, relative, sep } from "node:path";
 import { type Task, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { counted, listed, present } from "../../core/text/format.ts";
+import { listed } from "../../core/text/format.ts";
 import { cellText } from "../../core/table/table.ts";
 import { YEAR } from "../../core/text/dateFormat.ts";
 import { columnHint } from "../../core/text/suggest.ts";
@@ -12,19 +12,16 @@ import { isMissingMarker } from "../../core/text/valueFormat.ts";
 import type { IngestedTable } from "../../data/files/ingestFiles.ts";
 import { readDataset } from "../../data/files/readTable.ts";
 import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
-import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
-import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
-import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
-import { timeOfSeries } from "../../pipeline/rows/findSeries.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
+import { chooseTestRows } from "./chooseTestRows.ts";
 import { groupSplit } from "./groupSplit.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
-import { ingestFile, splitOf, writeParts } from "./splitFile.ts";
+import { ingestFile, writeParts } from "./splitFile.ts";
 
 export interface InitFromOptions {
   /** Absolute path; created if missing. */
@@ -72,7 +69,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const { task } = encoded.spec;
     const remarks = targetRemarks(encoded, asked);
     const inputs = { ...table, columns: table.columns.filter(({ name }) => name !== target) };
-    const chosen = chooseRows(table, inputs, encoded, options);
+    const chosen = chooseTestRows(table, inputs, encoded, options);
     const groups = chosen.time.value === undefined ? groupSplit(inputs, encoded, options) : undefined;
     const { split } = groups ?? chosen;
     // JSON and Parquet are split as ingest reads them, so that their values have the usual format.
@@ -174,54 +171,6 @@ async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) 
 function markersOf(column: Column): string[] {
   if (column.kind !== "category") return [];
   return column.categories.filter((text) => isMissingMarker(text) && /\?|n[./]?a|null/i.test(text));
-}
-
-/** The latest rows test if they are in time order, or regular series in any order, and each part has every class, else a share of each class. */
-function chooseRows(
-  table: Table,
-  inputs: Table,
-  { spec, y, rows }: EncodedTarget,
-  { testSize, seed }: InitFromOptions,
-): { split: Split; time: Entry } {
-  const classCount = spec.classes?.length ?? 0;
-  const order = timeOrder(inputs, rowOrders) ?? timeOfSeries(inputs);
-  // Rows without a target are a class of their own.
-  const codes = new Float64Array(inputs.rowCount).fill(classCount);
-  for (const [i, row] of rows.entries()) codes[row] = y[i]!;
-  const options = { testSize, seed, classCount: classCount === 0 ? 0 : classCount + 1 };
-  const key = "time_column";
-  if (order !== undefined) {
-    const split = splitOf(inputs.rowCount, codes, { ...options, method: "time", times: order.times });
-    const hasClasses = (part: Int32Array): boolean =>
-      new Set(Array.from(part, (row) => codes[row]!).filter((code) => code < classCount)).size === classCount;
-    if (hasClasses(split.training) && hasClasses(split.validation)) {
-      const note = `the rows are ${order.order} ${order.name}: the latest ${split.validation.length} of ${inputs.rowCount} test`;
-      const value = inputs.columns.find(({ name }) => name === order.name)?.name;
-      return { split, time: { key, value, notes: [note] } };
-    }
-  }
-  const { split, moved } = withCopies(splitOf(inputs.rowCount, codes, { ...options, method: "stratified" }), table);
-  const how = classCount === 0 ? "at random" : "with the same share of each class";
-  const note = `${split.validation.length} of ${inputs.rowCount} rows test, chosen ${how}, seed ${seed}`;
-  const date = inputs.columns.find(({ kind }) => kind === "date")?.name;
-  const latest = `if the model is to predict later rows, test on the latest: \`mlctl split FILE --time ${JSON.stringify(date)}\``;
-  const together = `${counted(moved, "row")} went to the other part, where an equal row is: else the test would know the answer`;
-  return {
-    split,
-    time: { key, value: undefined, notes: present([note, date !== undefined && latest, moved > 0 && together]) },
-  };
-}
-
-/** Equal rows are in one part: that of the first. */
-function withCopies({ training, validation }: Split, table: Table): { split: Split; moved: number } {
-  const first = firstCopies(table);
-  const isTest = new Set(validation);
-  const isIn = (part: boolean) => (row: number) => isTest.has(first[row]!) === part;
-  const rows = Int32Array.from(first.keys());
-  const split = { training: rows.filter(isIn(false)), validation: rows.filter(isIn(true)) };
-  if (split.training.length === 0 || split.validation.length === 0)
-    return { split: { training, validation }, moved: 0 };
-  return { split, moved: training.filter(isIn(true)).length + validation.filter(isIn(false)).length };
 }
 
 /** What train would leave out: columns that identify a row, and others without information. */

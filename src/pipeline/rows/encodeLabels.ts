@@ -10,6 +10,7 @@ import {
   LARGEST_FLOAT32,
 } from "../../core/table/table.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { listed } from "../../core/text/format.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { type CellParser, parseNumber } from "../../core/text/valueFormat.ts";
 import { cellParserOf } from "./conformTable.ts";
@@ -80,8 +81,11 @@ export function targetTooLarge(target: string, value: number, row: number): Mlct
   return new MlctlError("data", message, { hint: 'correct the row, or leave it out with "ingest.where"' });
 }
 
+/** More labels in an error hide what is wrong. */
+const MOST_LABELS = 20;
+
 function unknownLabel({ target, text, row }: { target: TargetSpec; text: string; row: number }): MlctlError {
-  const expected = target.classes === undefined ? "a number" : `one of ${target.classes.join(", ")}`;
+  const expected = target.classes === undefined ? "a number" : `one of ${listed(target.classes, MOST_LABELS)}`;
   const place = `target column "${target.name}" contains ${JSON.stringify(text)} in data row ${row + 1}`;
   const twin = target.classes?.find((label) => labelKey(label) === labelKey(text));
   const why = twin === undefined ? "" : `${JSON.stringify(twin)} differs from it only in case or blanks: `;

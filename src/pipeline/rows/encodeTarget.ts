@@ -15,6 +15,9 @@ import { classReader, targetNumber, targetTooLarge } from "./encodeLabels.ts";
 /** Integers with more distinct values than this are a regression target unless "task" says otherwise; see looksOrdered. */
 const MAX_INFERRED_CLASSES = 10;
 
+/** More classes than this are text or ids if they are more than half of the rows. */
+const MANY_CLASSES = 50;
+
 export interface TargetOptions {
   readonly target: string;
   /** Null: inferred from the values. */
@@ -39,7 +42,8 @@ export interface EncodedTarget {
 /**
  * Encodes the target of training data. Classes are sorted (numerically if all are numbers); of two, the positive class
  * comes last.
- * @throws {MlctlError} kind "data" for a missing or empty column, a single class, or text in a regression target
+ * @throws {MlctlError} kind "data" for a missing or empty column, a single class, nearly as many classes as rows, or text
+ *   in a regression target
  */
 export function encodeTarget(table: Table, options: TargetOptions): EncodedTarget {
   const column = targetColumn(table, options.target);
@@ -62,12 +66,21 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
     return { spec: { name: options.target, task: "regression" }, y, rows, ...missing, ...guess };
   }
   const classes = orderClasses(distinct, options);
+  if (classes.length > MANY_CLASSES && classes.length > rows.length / 2)
+    throw tooManyClasses(options.target, classes.length, rows.length);
   const codeOf = new Map(classes.map((label, code) => [label, code]));
   const codes = new Map(Array.from(labels, ([cell, label]) => [cell, codeOf.get(label)!]));
   const y = new Float64Array(rows.length);
   for (let i = 0; i < y.length; i++) y[i] = codes.get(cells[rows[i]!]!)!;
   const task = classes.length === 2 ? "binary" : "multiclass";
   return { spec: { name: options.target, task, classes }, y, rows, ...missing, ...guess };
+}
+
+function tooManyClasses(target: string, count: number, rows: number): MlctlError {
+  const message = `target column "${target}" has ${count} different values in ${rows} rows: text or ids, of which no model learns`;
+  return new MlctlError("data", message, {
+    hint: "name the column that is to be predicted; if these are numbers or dates, correct the values that are not",
+  });
 }
 
 /** The values of a number column with three to ten different integers; undefined for other columns. */

@@ -1,0 +1,67 @@
+/** Of a file without groups, the rows that test: the latest, or a share of each class. */
+import type { Table } from "../../core/table/table.ts";
+import { counted, present } from "../../core/text/format.ts";
+import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
+import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
+import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
+import { timeOfSeries } from "../../pipeline/rows/findSeries.ts";
+import type { Entry } from "./configText.ts";
+import { splitOf } from "./splitFile.ts";
+
+/** The latest rows test if they are in time order, or regular series in any order, and each part has every class, else a share of each class. */
+export function chooseTestRows(
+  table: Table,
+  inputs: Table,
+  { spec, y, rows }: EncodedTarget,
+  { testSize, seed }: { readonly testSize: number; readonly seed: number },
+): { split: Split; time: Entry } {
+  const classCount = spec.classes?.length ?? 0;
+  const order = timeOrder(inputs, rowOrders) ?? timeOfSeries(inputs);
+  // Rows without a target are a class of their own.
+  const codes = new Float64Array(inputs.rowCount).fill(classCount);
+  for (const [i, row] of rows.entries()) codes[row] = y[i]!;
+  const options = { testSize, seed, classCount: classCount === 0 ? 0 : classCount + 1 };
+  const key = "time_column";
+  if (order !== undefined) {
+    const split = splitOf(inputs.rowCount, codes, { ...options, method: "time", times: order.times });
+    const hasClasses = (part: Int32Array): boolean =>
+      new Set(Array.from(part, (row) => codes[row]!).filter((code) => code < classCount)).size === classCount;
+    if (hasClasses(split.training) && hasClasses(split.validation)) {
+      const note = `the rows are ${order.order} ${order.name}: the latest ${split.validation.length} of ${inputs.rowCount} test`;
+      const value = inputs.columns.find(({ name }) => name === order.name)?.name;
+      return { split, time: { key, value, notes: [note] } };
+    }
+  }
+  const { split, moved } = withCopies(
+    splitOf(inputs.rowCount, codes, { ...options, method: "stratified" }),
+    table,
+    codes,
+  );
+  const how = classCount === 0 ? "at random" : "with the same share of each class";
+  const note = `${split.validation.length} of ${inputs.rowCount} rows test, chosen ${how}, seed ${seed}`;
+  const date = inputs.columns.find(({ kind }) => kind === "date")?.name;
+  const latest = `if the model is to predict later rows, test on the latest: \`mlctl split FILE --time ${JSON.stringify(date)}\``;
+  const together = `${counted(moved, "row")} went to the other part, where an equal row is: else the test would know the answer`;
+  return {
+    split,
+    time: { key, value: undefined, notes: present([note, date !== undefined && latest, moved > 0 && together]) },
+  };
+}
+
+/** Equal rows are in one part: that of the first, or the training rows if their class has no others. */
+function withCopies(
+  { training, validation }: Split,
+  table: Table,
+  codes: Float64Array,
+): { split: Split; moved: number } {
+  const first = firstCopies(table);
+  const isFirstTest = new Set(validation);
+  const trained = new Set(Array.from(first.keys(), (row) => (isFirstTest.has(first[row]!) ? -1 : codes[row]!)));
+  const isTest = new Set(validation.filter((row) => trained.has(codes[row]!)));
+  const isIn = (part: boolean) => (row: number) => isTest.has(first[row]!) === part;
+  const rows = Int32Array.from(first.keys());
+  const split = { training: rows.filter(isIn(false)), validation: rows.filter(isIn(true)) };
+  if (split.training.length === 0 || split.validation.length === 0)
+    return { split: { training, validation }, moved: 0 };
+  return { split, moved: training.filter(isIn(true)).length + validation.filter(isIn(false)).length };
+}
