@@ -288,4 +288,23 @@ describe("initFrom", () => {
       message: 'target column "note" has 200 different values in 300 rows: text or ids, of which no model learns',
     });
   });
+
+  it("computes the time of a series whose year, month and day are columns of their own", async () => {
+    const day = (i: number): Date => new Date(Date.UTC(2020, 0, 1 + i));
+    const cells = (i: number): string =>
+      [day(i).getUTCFullYear(), day(i).getUTCMonth() + 1, day(i).getUTCDate()].join(",");
+    const daily = csv("Year,Month,day,sold", 200, (i) => `${cells(i)},${(i % 7) * 10 + (i % 3)}`);
+    const { config, result } = await start(daily, "sold");
+    const date = 'make_date("Year"::INTEGER, "Month"::INTEGER, "day"::INTEGER)';
+    expect(config).toMatchObject({ time_column: "date", ingest: { select: { date } } });
+    expect(result.notes).toContain('"Year", "Month", "day" are one time: "date" is computed from them');
+    // Several rows a day are no series, and there is no month 13.
+    for (const other of [(i: number) => cells(i >> 2), (i: number) => `2020,${(i % 13) + 1},${(i % 28) + 1}`]) {
+      const started = await start(
+        csv("Year,Month,day,sold", 200, (i) => `${other(i)},${(i * 7) % 31}`),
+        "sold",
+      );
+      expect(started.config!.ingest.select).toEqual({});
+    }
+  });
 });

@@ -4,7 +4,7 @@ import { basename, join, relative, sep } from "node:path";
 import { type Task, findColumn, type Column, type Table } from "../../core/table/table.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { listed } from "../../core/text/format.ts";
+import { listed, present } from "../../core/text/format.ts";
 import { cellText } from "../../core/table/table.ts";
 import { YEAR } from "../../core/text/dateFormat.ts";
 import { columnHint } from "../../core/text/suggest.ts";
@@ -17,6 +17,7 @@ import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
+import { withCalendarDate } from "./calendarDate.ts";
 import { chooseTestRows } from "./chooseTestRows.ts";
 import { groupSplit } from "./groupSplit.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
@@ -68,7 +69,9 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const { asked, encoded } = encodeLikely(table, target);
     const { task } = encoded.spec;
     const remarks = targetRemarks(encoded, asked);
-    const inputs = { ...table, columns: table.columns.filter(({ name }) => name !== target) };
+    const given = { ...table, columns: table.columns.filter(({ name }) => name !== target) };
+    const dated = withCalendarDate(given);
+    const inputs = dated?.table ?? given;
     const chosen = chooseTestRows(table, inputs, encoded, options);
     const groups = chosen.time.value === undefined ? groupSplit(inputs, encoded, options) : undefined;
     const { split } = groups ?? chosen;
@@ -83,6 +86,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       names: isHeaderless ? names : undefined,
       types: types.length === 0 ? undefined : Object.fromEntries(types),
       null_values: markers,
+      select: dated?.select,
     };
     const entries: Entry[] = [
       { key: "name", value: basename(from).split(".")[0]!, notes: [] },
@@ -97,7 +101,11 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       ),
       ...(groups?.entries ?? [chosen.time]),
       // The parts are written anew: how the file is written is no matter of config.json.
-      { key: "ingest", value: ingest, notes: notes.filter((note) => !csvNotes.includes(note)) },
+      {
+        key: "ingest",
+        value: ingest,
+        notes: present([...notes.filter((note) => !csvNotes.includes(note)), dated?.note]),
+      },
     ];
     const paths = ["sourcedata/train.csv", "testdata/test.csv"];
     const places = paths.map((path) => join(directory, path));

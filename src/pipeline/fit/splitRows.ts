@@ -174,7 +174,7 @@ const MIN_ROWS = 30;
 const MIN_TIMES = 10;
 
 /** Columns that together are a time, e.g. year, month, day and hour. */
-const parts = [/^(year|yr)$/i, /^(month|mnth|mon)$/i, /^(day|day_of_month|mday)$/i, /^(hour|hr)$/i] as const;
+const parts = [/^(year|yr)$/i, /^(month|mnth|mon)$/i, /^(day|(day|date)_of_month|mday)$/i, /^(hour|hr)$/i] as const;
 
 export interface TimeOrder {
   /** For messages: "dteday", or "year, month, day". */
@@ -222,7 +222,7 @@ function orderOf(times: Float64Array): RowOrder | undefined {
 }
 
 /** Year, month, day and hour in columns of their own, then fewer of them; without a day only years that can be some. */
-function calendar(table: Table): TimeOrder[] {
+export function calendar(table: Table): (TimeOrder & { readonly columns: readonly NumberColumn[] })[] {
   const found = parts.map((pattern) =>
     table.columns.find((each): each is NumberColumn => each.kind === "number" && pattern.test(each.name)),
   );
@@ -231,12 +231,12 @@ function calendar(table: Table): TimeOrder[] {
   const fewest = columns[0]?.values.every(mayBeYear) === true ? 1 : 3;
   const counts = columns.map((_, i) => columns.length - i).filter((count) => count >= fewest);
   return counts.map((count) => {
-    const [year, month, day, hour] = columns.slice(0, count).map(({ values }) => values);
+    const own = columns.slice(0, count);
+    const [year, month, day, hour] = own.map(({ values }) => values);
     const times = year!.map((value, row) =>
       Date.UTC(value, (month?.[row] ?? 1) - 1, day?.[row] ?? 1, hour?.[row] ?? 0),
     );
-    const names = columns.slice(0, count).map(({ name }) => name);
-    return { name: names.join(", "), times };
+    return { name: own.map(({ name }) => name).join(", "), times, columns: own };
   });
 }
 
