@@ -35,7 +35,7 @@ export function chooseTestRows(
   const { split, moved } = withCopies(
     splitOf(inputs.rowCount, codes, { ...options, method: "stratified" }),
     table,
-    codes,
+    classCount === 0 ? undefined : codes,
   );
   const how = classCount === 0 ? "at random" : "with the same share of each class";
   const note = `${split.validation.length} of ${inputs.rowCount} rows test, chosen ${how}, seed ${seed}`;
@@ -48,16 +48,16 @@ export function chooseTestRows(
   };
 }
 
-/** Equal rows are in one part: that of the first, or the training rows if their class has no others. */
+/** Equal rows are in one part: that of the first, or the training rows if their class has no others. @param classes of the rows */
 function withCopies(
   { training, validation }: Split,
   table: Table,
-  codes: Float64Array,
+  classes: Float64Array | undefined,
 ): { split: Split; moved: number } {
   const first = firstCopies(table);
   const isFirstTest = new Set(validation);
-  const trained = new Set(Array.from(first.keys(), (row) => (isFirstTest.has(first[row]!) ? -1 : codes[row]!)));
-  const isTest = new Set(validation.filter((row) => trained.has(codes[row]!)));
+  const trained = new Set(Array.from(first.keys(), (row) => (isFirstTest.has(first[row]!) ? -1 : classes?.[row])));
+  const isTest = new Set(validation.filter((row) => trained.has(classes?.[row])));
   const isIn = (part: boolean) => (row: number) => isTest.has(first[row]!) === part;
   const rows = Int32Array.from(first.keys());
   const split = { training: rows.filter(isIn(false)), validation: rows.filter(isIn(true)) };

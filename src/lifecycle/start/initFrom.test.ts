@@ -266,6 +266,10 @@ describe("initFrom", () => {
       );
     expect(result.testRows).toBeLessThan(80);
     expect(kinds("testdata/test.csv").difference(kinds("sourcedata/train.csv"))).toEqual(new Set());
+    // Each number is a target of its own, and no row equals another.
+    const numbers = await start(csv("x,y", 100, (i) => `${(i * 7) % 13},${i * i}`), "y");
+    expect(numbers.result).toMatchObject({ trainingRows: 80, testRows: 20 });
+    expect(numbers.result.notes.join()).not.toContain("went to the other part");
   });
 
   it("does not split by groups where so many have a class of their own that few rows could test", async () => {
