@@ -267,7 +267,10 @@ describe("initFrom", () => {
     expect(result.testRows).toBeLessThan(80);
     expect(kinds("testdata/test.csv").difference(kinds("sourcedata/train.csv"))).toEqual(new Set());
     // Each number is a target of its own, and no row equals another.
-    const numbers = await start(csv("x,y", 100, (i) => `${(i * 7) % 13},${i * i}`), "y");
+    const numbers = await start(
+      csv("x,y", 100, (i) => `${(i * 7) % 13},${i * i}`),
+      "y",
+    );
     expect(numbers.result).toMatchObject({ trainingRows: 80, testRows: 20 });
     expect(numbers.result.notes.join()).not.toContain("went to the other part");
   });
@@ -294,9 +297,9 @@ describe("initFrom", () => {
   });
 
   it("computes the time of a series whose year, month and day are columns of their own", async () => {
-    const day = (i: number): Date => new Date(Date.UTC(2020, 0, 1 + i));
+    const dayOf = (i: number): Date => new Date(Date.UTC(2020, 0, 1 + i));
     const cells = (i: number): string =>
-      [day(i).getUTCFullYear(), day(i).getUTCMonth() + 1, day(i).getUTCDate()].join(",");
+      [dayOf(i).getUTCFullYear(), dayOf(i).getUTCMonth() + 1, dayOf(i).getUTCDate()].join(",");
     const daily = csv("Year,Month,day,sold", 200, (i) => `${cells(i)},${(i % 7) * 10 + (i % 3)}`);
     const { config, result } = await start(daily, "sold");
     const date = 'make_date("Year"::INTEGER, "Month"::INTEGER, "day"::INTEGER)';
