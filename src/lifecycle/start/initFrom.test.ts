@@ -314,4 +314,18 @@ describe("initFrom", () => {
       expect(started.config!.ingest.select).toEqual({});
     }
   });
+
+  it("trains on the rows with a word in a column of numbers, so that both parts are read alike", async () => {
+    for (const odd of [3, 40, 77]) {
+      const table = csv(
+        "x,rating,y",
+        100,
+        (i) => `${(i * 7) % 13},${i === odd ? "none yet" : (i * 37) % 101},${i % 2}`,
+      );
+      const { directory, result } = await start(table, "y");
+      expect(readFileSync(join(directory, "sourcedata/train.csv"), "utf8")).toContain("none yet");
+      const isMoved = result.notes.some((note) => note.includes('words in columns of numbers ("rating")'));
+      expect(result.testRows).toBe(isMoved ? 19 : 20);
+    }
+  });
 });

@@ -18,7 +18,7 @@ import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
 import { withCalendarDate } from "./calendarDate.ts";
-import { chooseTestRows } from "./chooseTestRows.ts";
+import { chooseTestRows, withWords } from "./chooseTestRows.ts";
 import { groupSplit } from "./groupSplit.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
@@ -74,7 +74,8 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const inputs = dated?.table ?? given;
     const chosen = chooseTestRows(table, inputs, encoded, options);
     const groups = chosen.time.value === undefined ? groupSplit(inputs, encoded, options) : undefined;
-    const { split } = groups ?? chosen;
+    const words = withWords((groups ?? chosen).split, inputs);
+    const { split } = words;
     // JSON and Parquet are split as ingest reads them, so that their values have the usual format.
     const input = /\.(jsonl|ndjson|json|parquet)(\.gz)?$/i.test(from) ? dataset : from;
     const types = columns.flatMap(({ name, format, type }) => {
@@ -104,7 +105,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       {
         key: "ingest",
         value: ingest,
-        notes: present([...notes.filter((note) => !csvNotes.includes(note)), dated?.note]),
+        notes: present([...notes.filter((note) => !csvNotes.includes(note)), dated?.note, ...words.notes]),
       },
     ];
     const paths = ["sourcedata/train.csv", "testdata/test.csv"];

@@ -52,6 +52,7 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
     const hint = 'add rows with a target value, or set "target" in config.json to another column';
     throw new MlctlError("data", `target column "${options.target}" has no value in any row`, { hint });
   }
+  if (column.kind === "date" && options.task !== "classification") throw datesAsTarget(options.target);
   const missing = { missing: table.rowCount - rows.length, firstMissing };
   const cells = column.kind === "category" ? column.codes : column.values;
   const isNumber = options.task === null ? isQuantity(column, rows) : options.task === "regression";
@@ -74,6 +75,13 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
   for (let i = 0; i < y.length; i++) y[i] = codes.get(cells[rows[i]!]!)!;
   const task = classes.length === 2 ? "binary" : "multiclass";
   return { spec: { name: options.target, task, classes }, y, rows, ...missing, ...guess };
+}
+
+function datesAsTarget(target: string): MlctlError {
+  const days = JSON.stringify({ days: `date_diff('day', DATE '2000-01-01', "${target.replaceAll('"', '""')}")` });
+  return new MlctlError("data", `target column "${target}" has dates, which no model predicts`, {
+    hint: `predict a number that is computed from them: "ingest": { "select": ${days} }, "target": "days", "drop_columns": [${JSON.stringify(target)}]`,
+  });
 }
 
 function tooManyClasses(target: string, count: number, rows: number): MlctlError {
@@ -133,7 +141,7 @@ function presentRows(column: Column, rowCount: number): { rows: Int32Array; firs
 
 /** Detects a regression target early, so that a million distinct numbers are not converted to labels. */
 function isQuantity(column: Column, rows: Int32Array): boolean {
-  if (column.kind !== "number") return column.kind === "date";
+  if (column.kind !== "number") return false;
   const distinct = new Set<number>();
   for (const row of rows) if (distinct.add(column.values[row]!).size > MAX_INFERRED_CLASSES) return true;
   return false;
