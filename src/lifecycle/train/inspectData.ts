@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { recover } from "../../core/errors.ts";
 import { findColumn, type Table } from "../../core/table/table.ts";
-import { dateText, formatNumber } from "../../core/text/format.ts";
+import { dateText, formatNumber, listed } from "../../core/text/format.ts";
 import { aucAlone, dominantColumn } from "../../pipeline/leakage/dominantColumn.ts";
 import { numbersGroups } from "../../pipeline/leakage/groupColumn.ts";
 import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
@@ -41,8 +41,19 @@ export async function inspectData(session: Session, data: PreparedData): Promise
     ...(await olderTestRows(session, data)),
     ...(copies === 0 ? [] : [`${copies} of ${rows} validation rows are copies of training rows: ${equal}`]),
     ...groupWarnings(data),
-    ...suspects.map(({ column, reason }) => `leakage: column "${column}" reveals the target: ${reason}`),
+    ...leaks(suspects),
   ];
+}
+
+/** More columns with one reason share a line. */
+const MOST_LINES = 3;
+
+function leaks(suspects: readonly Suspect[]): string[] {
+  return [...Map.groupBy(suspects, ({ reason }) => reason)].flatMap(([reason, alike]) => {
+    const names = alike.map(({ column }) => `"${column}"`);
+    if (names.length <= MOST_LINES) return names.map((name) => `leakage: column ${name} reveals the target: ${reason}`);
+    return [`leakage: each of ${names.length} columns reveals the target: ${reason}: ${listed(names)}`];
+  });
 }
 
 /** Of columns that number groups, of which rows are on both sides of the split. */

@@ -53,3 +53,13 @@ it("does not take measures for numbers of groups", () => {
   const y = ofPatient(0.4);
   expect(numbersGroups(number(patients.map((patient) => patient + 0.5)), y, "binary")).toBe(false);
 });
+
+it("does not take a quantity that the target follows for the number of a group, unless its name says so", () => {
+  const minutes = Array.from({ length: rows }, () => integer(200));
+  const points = Float64Array.from(minutes, (minute) => 3 * minute + 5 * uniform());
+  const named = (name: string): Column => ({ ...number(minutes), name });
+  expect(["minutes", "player_id"].map((name) => numbersGroups(named(name), points, "regression"))).toEqual([
+    false,
+    true,
+  ]);
+});

@@ -1,5 +1,6 @@
 /** Columns that number groups of rows with one target, as a patient has one diagnosis at all visits. */
 import type { Column, Task } from "../../core/table/table.ts";
+import { hasIdName } from "../../features/automatic.ts";
 
 /** With fewer groups, or fewer rows of the rarer classes, rows of a group are alike by chance. */
 const LEAST_GROUPS = 20;
@@ -8,6 +9,9 @@ const LEAST_ROWS = 20;
 const ALIKE = 0.8;
 /** Share of the variance of a number that is between the groups: more than the means of a category usually explain. */
 const BETWEEN = 0.95;
+
+/** Below it the means of neighbouring groups are alike: of numbers without order it is 2. */
+const SMOOTH = 0.5;
 
 /** Of more groups, some are looked at with all their rows: a map of a million groups would take a gigabyte. */
 const ENOUGH_GROUPS = 2000;
@@ -50,7 +54,8 @@ export function numbersGroups(column: Column, y: Float64Array, task: Task): bool
   const repeated = new Map([...groups].filter(([, { rows }]) => rows > 1));
   const rows = repeated.values().reduce((sum, group) => sum + group.rows, 0);
   if (repeated.size < LEAST_GROUPS || 2 * rows < looked) return false;
-  return task === "regression" ? isBetween(cells, y, repeated) : isAlike([...repeated.values()]);
+  if (task !== "regression") return isAlike([...repeated.values()]);
+  return isBetween(cells, y, repeated) && (isCategory || hasIdName(column.name) || !isSmooth(repeated));
 }
 
 function isAlike(groups: readonly Group[]): boolean {
@@ -80,6 +85,18 @@ function isBetween(cells: ArrayLike<number>, y: Float64Array, groups: ReadonlyMa
     total += (y[row]! - mean) ** 2;
   }
   return within / (known.length - groups.size) <= (1 - BETWEEN) * (total / (known.length - 1));
+}
+
+/** Minutes played, unlike the number of a player, say much about the points of others who played about as long: von Neumann's ratio. */
+function isSmooth(groups: ReadonlyMap<number, Group>): boolean {
+  const sorted = [...groups].toSorted(([a], [b]) => a - b).map(([, { sum, rows }]) => sum / rows);
+  const mean = sorted.reduce((sum, each) => sum + each, 0) / sorted.length;
+  let [steps, total] = [0, 0];
+  for (const [i, each] of sorted.entries()) {
+    if (i > 0) steps += (each - sorted[i - 1]!) ** 2;
+    total += (each - mean) ** 2;
+  }
+  return steps < SMOOTH * total;
 }
 
 function isWholeOrMissing(value: number): boolean {
