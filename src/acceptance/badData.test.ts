@@ -132,7 +132,7 @@ describe("files that cannot be read", () => {
       "two encodings",
       "a.csv",
       Buffer.concat([Buffer.from(`${good}Zürich,1,2,3,1\n`), Buffer.from("Köln,1,2,3,1\n", "latin1")]),
-      ', line 43 is not UTF-8, but earlier text is (correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"}, or convert it: iconv -f windows-1252 -t utf-8 FILE > NEW)',
+      ', line 43 is not UTF-8, but earlier text is (correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"} (for init and split: --encoding windows-1252))',
     ],
     [
       "a column name twice",

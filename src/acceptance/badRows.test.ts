@@ -24,7 +24,7 @@ const COLUMNS = "hint: provide the columns listed by `mlctl models show`";
 const GUARD =
   "hint: `--reject-file rejected.csv` rejects such rows and predicts the others; with `--guard`, also rows with new categories or with numbers outside the training range";
 const MIXED =
-  'hint: correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"}, or convert it: iconv -f windows-1252 -t utf-8 FILE > NEW';
+  'hint: correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"} (for init and split: --encoding windows-1252)';
 const BINARY =
   'hint: the file may be binary, damaged, or UTF-16 without a byte order mark: then set "ingest": {"encoding": "utf-16le"}';
 

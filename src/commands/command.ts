@@ -142,6 +142,10 @@ export const sharedOptions = {
 export const splitOptions = {
   testSize: ["--test-size <share>", "share of test rows", { type: "number", default: 0.2 }],
   seed: ["--seed <number>", "random seed", { type: "integer", default: 42 }],
+  encoding: [
+    "--encoding <name>",
+    "encoding of the file, e.g. macintosh (default: UTF-8, UTF-16 with a byte order mark, else windows-1252)",
+  ],
 } as const satisfies Record<string, OptionSpec>;
 
 export const monitorAreas: readonly MonitorArea[] = ["drift", "quality", "performance"];

@@ -21,6 +21,7 @@ export const init = defineCommand({
     target: ["--target <column>", "with --from: the column to predict; without, lists the columns"],
     testSize: ["--test-size <share>", "with --from: share of test rows", splitOptions.testSize[2]],
     seed: ["--seed <number>", "seed of the sample data, or of the test rows", splitOptions.seed[2]],
+    encoding: ["--encoding <name>", `with --from: ${splitOptions.encoding[1]}`],
     force: ["-f, --force", "overwrite existing files"],
     dryRun: sharedOptions.dryRun,
   },

@@ -108,7 +108,7 @@ function paging() {
 
 const oneCharacter = () => matching(/^[^\r\n]$/, "must be one character");
 
-function isEncoding(label: string): boolean {
+export function isEncoding(label: string): boolean {
   try {
     void new TextDecoder(label);
     return true;

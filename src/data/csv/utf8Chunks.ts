@@ -178,7 +178,7 @@ function wordAt(text: string, at: number): string {
 }
 
 const ENCODING_HINT =
-  'set "ingest": {"encoding": "…"}, for example "macintosh" (Excel on old Macs), "shift_jis" or "utf-16le"; or convert the file: iconv -f macintosh -t utf-8 FILE > NEW';
+  'set "ingest": {"encoding": "…"} (for init and split: --encoding …), for example "macintosh" (Excel on old Macs), "shift_jis" or "utf-16le"; or convert the file: iconv -f macintosh -t utf-8 FILE > NEW';
 
 function nulByte(line: number): UnreadableFile {
   const hint = `the file may be binary, damaged, or UTF-16 without a byte order mark: then set "ingest": {"encoding": "utf-16le"}`;
@@ -193,6 +193,6 @@ function notInEncoding(line: number, name: string): UnreadableFile {
 
 function mixedEncodings(line: number): UnreadableFile {
   const hint =
-    'correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"}, or convert it: iconv -f windows-1252 -t utf-8 FILE > NEW';
+    'correct this line; if the whole file is windows-1252, set "ingest": {"encoding": "windows-1252"} (for init and split: --encoding windows-1252)';
   return new UnreadableFile(`line ${line} is not UTF-8, but earlier text is`, { line, hint });
 }

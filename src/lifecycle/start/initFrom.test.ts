@@ -18,7 +18,7 @@ function csv(header: string, count: number, row: (i: number) => string): string 
   return [header, ...Array.from({ length: count }, (_, i) => row(i)), ""].join("\n");
 }
 
-async function start(content: string, target: string | undefined, options: Partial<InitFromOptions> = {}) {
+async function start(content: string | Buffer, target: string | undefined, options: Partial<InitFromOptions> = {}) {
   const from = join(folder, `data${++made}.csv`);
   writeFileSync(from, content);
   const directory = join(folder, `workspace${made}`);
@@ -327,5 +327,22 @@ describe("initFrom", () => {
       const isMoved = result.notes.some((note) => note.includes('words in columns of numbers ("rating")'));
       expect(result.testRows).toBe(isMoved ? 19 : 20);
     }
+  });
+
+  it("reads a file in the encoding that is named, and refuses a name that is none", async () => {
+    const mixed = Buffer.concat([
+      Buffer.from("ville,y\nOrléans,1\n"),
+      Buffer.from("Orl\x8eans,0\nTours,1\n".repeat(20), "latin1"),
+    ]);
+    await expect(start(mixed, "y")).rejects.toMatchObject({
+      hint: expect.stringContaining("--encoding windows-1252") as string,
+    });
+    const old = Buffer.from(`ville,y\n${"Orl\x8eans,0\nTours,1\n".repeat(20)}`, "latin1");
+    const { directory } = await start(old, "y", { encoding: "macintosh" });
+    expect(readFileSync(join(directory, "sourcedata/train.csv"), "utf8")).toContain("Orléans,0");
+    await expect(start(old, "y", { encoding: "apple" })).rejects.toMatchObject({
+      kind: "usage",
+      message: '--encoding: "apple" is not an encoding',
+    });
   });
 });

@@ -22,12 +22,14 @@ import { chooseTestRows, withWords } from "./chooseTestRows.ts";
 import { groupSplit } from "./groupSplit.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
-import { ingestFile, writeParts } from "./splitFile.ts";
+import { checkEncoding, ingestFile, writeParts } from "./splitFile.ts";
 
 export interface InitFromOptions {
   /** Absolute path; created if missing. */
   readonly directory: string;
   readonly from: string;
+  /** Of the file, see splitFile. */
+  readonly encoding?: string | undefined;
   /** Without it, the error lists the columns. */
   readonly target: string | undefined;
   readonly testSize: number;
@@ -42,13 +44,14 @@ export interface InitFromOptions {
  *   learned
  */
 export async function initFrom(options: InitFromOptions, context: Context) {
-  const { directory, from, target } = options;
+  const { directory, from, target, encoding } = options;
+  checkEncoding(encoding);
   const [folder] = relative(directory, from).split(sep);
   if (folder === "sourcedata" || folder === "testdata")
     throw new MlctlError("usage", `${from} is in a folder that mlctl reads whole: its test rows would be trained on`, {
       hint: `move the file out of ${folder}`,
     });
-  return withFile(from, async ({ table, notes, csvNotes, columns, markers, undecided, isHeaderless }, dataset) => {
+  return withFile(options, async ({ table, notes, csvNotes, columns, markers, undecided, isHeaderless }, dataset) => {
     const names = table.columns.map(({ name }) => name);
     const details = table.columns.map(
       (column) =>
@@ -110,7 +113,10 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     ];
     const paths = ["sourcedata/train.csv", "testdata/test.csv"];
     const places = paths.map((path) => join(directory, path));
-    const data = { paths, write: () => writeParts({ input }, split, places, context) };
+    const data = {
+      paths,
+      write: () => writeParts({ input, encoding: input === from ? encoding : undefined }, split, places, context),
+    };
     const text = configText(`mlctl init --from ${basename(from)}`, [...entries, ...costsHint(encoded.spec.classes)]);
     const written = await createWorkspace(data, text, { ...options, known: knownNames() }, context);
     const decided = entries.flatMap((entry) => entry.notes);
@@ -152,11 +158,14 @@ type ReadFile = Pick<IngestedTable, "columns" | "notes" | "csvNotes" | "undecide
   readonly markers: readonly string[] | undefined;
 };
 
-async function withFile<T>(path: string, use: (read: ReadFile, dataset: string) => Promise<T>): Promise<T> {
+async function withFile<T>(
+  { from, encoding }: Pick<InitFromOptions, "from" | "encoding">,
+  use: (read: ReadFile, dataset: string) => Promise<T>,
+): Promise<T> {
   return inTemporaryFolder(async (folder) => {
     const output = join(folder, "data.csv");
     const read = async (nullValues: readonly string[]) => {
-      const ingested = await ingestFile(path, output, nullValues);
+      const ingested = await ingestFile(from, { output, nullValues, encoding });
       return { ...ingested, table: await readDataset(output, ingested.columns, ingested.rows) };
     };
     const first = await read([""]);

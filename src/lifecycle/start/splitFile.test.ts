@@ -122,4 +122,11 @@ describe("splitFile", () => {
     await expect(parts("test.csv", "a\n1\n2\n3\n", { output: folder })).rejects.toThrow("are the same file");
     expect(readFileSync(join(folder, "test.csv"), "utf8")).toBe("a\n1\n2\n3\n");
   });
+
+  it("reads the encoding that is named", async () => {
+    const { training, test } = await parts("mac.csv", Buffer.from("g\n\x8e\n\x8f\n\x8e\n\x8f\n\x8e\n", "latin1"), {
+      encoding: "macintosh",
+    });
+    expect(new Set([...training.slice(1), ...test.slice(1)].flat())).toEqual(new Set(["é", "è"]));
+  });
 });

@@ -7,6 +7,7 @@ import { atLine, counted, present } from "../../core/text/format.ts";
 import { dateFormatsOf } from "../../core/text/dateFormat.ts";
 import { parseDate, parseNumber, isMissingMarker } from "../../core/text/valueFormat.ts";
 import { columnHint } from "../../core/text/suggest.ts";
+import { isEncoding } from "../../config/schema/ingestSchema.ts";
 import { ingestFiles } from "../../data/files/ingestFiles.ts";
 import { splitRows, type Split, type SplitOptions } from "../../pipeline/fit/splitRows.ts";
 import { ensureFolder, inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
@@ -18,6 +19,8 @@ export interface SplitFileOptions {
   readonly input: string;
   /** Folder of train.csv and test.csv; created if missing. */
   readonly output: string;
+  /** Default: UTF-8, UTF-16 with a byte order mark, else windows-1252. */
+  readonly encoding?: string | undefined;
   readonly testSize: number;
   readonly seed: number;
   /** Default: random. stratify: each value has its share; group: each value in one part; time: the latest rows test. */
@@ -40,7 +43,8 @@ const MAX_STRATA = 1000;
  *   if a part would be empty
  */
 export async function splitFile(options: SplitFileOptions, context: Context): Promise<SplitResult> {
-  const { input, output, by, force } = options;
+  const { input, output, by, encoding, force } = options;
+  checkEncoding(encoding);
   const [training, test] = [join(output, "train.csv"), join(output, "test.csv")];
   const existing = [training, test].filter((path) => existsSync(path));
   if (existing.length > 0 && !force)
@@ -50,12 +54,12 @@ export async function splitFile(options: SplitFileOptions, context: Context): Pr
   if (isTable(input))
     return inTemporaryFolder(async (folder) => {
       const rows = join(folder, "rows.csv");
-      await ingestFile(input, rows, [""]);
-      return splitFile({ ...options, input: rows }, context);
+      await ingestFile(input, { output: rows, nullValues: [""], encoding });
+      return splitFile({ ...options, input: rows, encoding: undefined }, context);
     });
-  const scanned = await scan(input, by?.column, context);
+  const scanned = await scan({ input, encoding }, by?.column, context);
   const split = chooseRows(scanned, options);
-  await writeParts({ input, columns: scanned.columns }, split, [training, test], context);
+  await writeParts({ input, encoding, columns: scanned.columns }, split, [training, test], context);
   const missing = scanned.codes.filter((code) => isMissingMarker(scanned.values[code] ?? "")).length;
   const treated = by?.method === "time" ? "train" : "count as rows of a value";
   return {
@@ -68,10 +72,26 @@ export async function splitFile(options: SplitFileOptions, context: Context): Pr
   };
 }
 
+/** @throws {MlctlError} kind "usage" for a name that is no encoding */
+export function checkEncoding(name: string | undefined): void {
+  if (name === undefined || isEncoding(name)) return;
+  throw new MlctlError("usage", `--encoding: ${JSON.stringify(name)} is not an encoding`, {
+    hint: "examples: utf-8, windows-1252, macintosh, shift_jis, utf-16le",
+  });
+}
+
 /** The rows of one file as ingest reads them, in `output`. @throws {MlctlError} kind "data" if it cannot be read, or has none */
-export async function ingestFile(path: string, output: string, nullValues: readonly string[]) {
+export async function ingestFile(
+  path: string,
+  { output, nullValues, encoding }: { output: string; nullValues: readonly string[]; encoding?: string | undefined },
+) {
   if (!existsSync(path)) throw new MlctlError("data", `${path}: there is no such file`);
-  const ingested = await ingestFiles([path], { output, nameOf: basename, nullValues, csv: { names: "guess" } });
+  const ingested = await ingestFiles([path], {
+    output,
+    nameOf: basename,
+    nullValues,
+    csv: { names: "guess", encoding },
+  });
   const [bad] = ingested.rejected;
   if (bad !== undefined)
     throw new MlctlError("data", atLine(path, bad.line, bad.reason), { hint: bad.hint ?? "correct the file" });
@@ -100,16 +120,18 @@ export function splitOf(
   );
 }
 
+type InputFile = Pick<SplitFileOptions, "input" | "encoding">;
+
 type Scanned = Awaited<ReturnType<typeof scan>>;
 
 /** @returns of the asked column: `codes`, by row, the position of its value in `values`, which are null where JSON has none */
-async function scan(input: string, column: string | undefined, context: Context) {
+async function scan(file: InputFile, column: string | undefined, context: Context) {
   const codeOf = new Map<string | null, number>();
   const codes: number[] = [];
   const notes: string[] = [];
   let rows = 0;
   let columns: readonly string[] = [];
-  for await (const batch of batchesOf(input, context, (note) => notes.push(note))) {
+  for await (const batch of batchesOf(file, context, (note) => notes.push(note))) {
     rows += batch.rows.length;
     columns = batch.columns;
     if (column === undefined) continue;
@@ -127,10 +149,10 @@ async function scan(input: string, column: string | undefined, context: Context)
 }
 
 /** @throws {MlctlError} kind "data", with the line, for the first row that cannot be read */
-async function* batchesOf(input: string, { signal }: Context, onNote?: (note: string) => void) {
+async function* batchesOf({ input, encoding }: InputFile, { signal }: Context, onNote?: (note: string) => void) {
   // "-" is the name of a file here.
   const source = { input: input === "-" ? "./-" : input, name: input, onNote };
-  for await (const batch of inputRows(source, { csv: { names: "guess" } })) {
+  for await (const batch of inputRows(source, { csv: { names: "guess", encoding } })) {
     signal.throwIfAborted();
     const bad = batch.rows.find(({ problem }) => problem !== undefined);
     if (bad !== undefined)
@@ -186,11 +208,12 @@ function timesOf(column: string, codes: readonly number[], values: Scanned["valu
  * @throws {MlctlError} kind "usage" if an output is the input, "failure" if one cannot be written
  */
 export async function writeParts(
-  { input, columns }: { readonly input: string; readonly columns?: readonly string[] },
+  { columns, ...file }: InputFile & { readonly columns?: readonly string[] },
   { training, validation: test }: Split,
   paths: readonly string[],
   context: Context,
 ): Promise<void> {
+  const { input } = file;
   for (const path of paths) ensureFolder(dirname(path));
   checkPlaces(
     [["the input", input]],
@@ -201,7 +224,7 @@ export async function writeParts(
   );
   let [row, tested] = [0, 0];
   try {
-    for await (const batch of batchesOf(input, context)) {
+    for await (const batch of batchesOf(file, context)) {
       const isTest = batch.rows.map(() => row++ === test[tested] && ++tested > 0);
       for (const [part, sink] of sinks.entries()) {
         const rows = batch.rows.filter((_, i) => isTest[i] === (part === 1));
