@@ -10,7 +10,7 @@ import { splitOf } from "./splitFile.ts";
 /** Groups that have to train for their class can leave fewer test rows than asked for: this share of them is enough. */
 const LEAST = 0.25;
 
-/** @returns undefined if no column numbers groups, or too few groups can test */
+/** @returns undefined if no column numbers groups, or the groups that can test are too few, or of one class */
 export function groupSplit(
   inputs: Table,
   { spec, y, rows }: EncodedTarget,
@@ -32,6 +32,9 @@ export function groupSplit(
     },
   );
   if (split === undefined || split.validation.length < LEAST * options.testSize * inputs.rowCount) return undefined;
+  // One class says nothing about the model.
+  const tested = new Set(split.validation.map((row) => known[row]!));
+  if (classCount > 0 && tested.size === 1) return undefined;
   const name = JSON.stringify(column.name);
   const note = `rows of one ${name} have nearly the same target: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
   const selection = { group_column: column.name };

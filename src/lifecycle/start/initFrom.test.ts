@@ -286,6 +286,11 @@ describe("initFrom", () => {
     const { config, result } = await start(table, "key");
     expect(config!.train.selection.group_column).toBeNull();
     expect(result.testRows).toBeGreaterThan(100);
+    // All rows of the rarer class are in one group, which has to train.
+    const seats = csv("seat,x,kind", 600, (i) => (i % 15 === 0 ? `S,${i % 7},senate` : `${i % 97},${i % 11},house`));
+    const split = await start(seats, "kind");
+    expect(split.config!.train.selection.group_column).toBeNull();
+    expect(readFileSync(join(split.directory, "testdata/test.csv"), "utf8")).toContain("senate");
   });
 
   it("refuses text as target that has a class for most rows", async () => {
