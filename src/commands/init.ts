@@ -33,18 +33,19 @@ export const init = defineCommand({
     ["mlctl init --list", "the templates"],
     ["mlctl init forecast --template crs", "a forecast by date, with sample data"],
   ],
-  async run({ args, options: { list, from, target, testSize, ...options }, global, context }) {
+  async run({ args, options: { list, from, target, testSize, encoding, ...options }, global, context }) {
     if (list) return listOutcome();
     const directory = resolve(global.directory, args[0] ?? ".");
     const folder = relative(process.cwd(), directory);
     if (from !== undefined) {
       const { initFrom } = await import("../lifecycle/start/initFrom.ts");
-      const file = { from: resolve(global.directory, from), target, testSize };
+      const file = { from: resolve(global.directory, from), target, testSize, encoding };
       const started = await initFrom({ ...options, ...file, directory }, context);
       return { result: started, view: initView(started, folder) };
     }
-    if (target !== undefined)
-      throw new MlctlError("usage", "--target is a column of a file", { hint: "add --from FILE" });
+    const [flag, what] = target === undefined ? ["--encoding", "that"] : ["--target", "a column"];
+    if (target !== undefined || encoding !== undefined)
+      throw new MlctlError("usage", `${flag} is ${what} of a file`, { hint: "add --from FILE" });
     const step = await import("../lifecycle/init.ts");
     const { knownNames } = await import("../lifecycle/knownNames.ts");
     const result = await step.init({ ...options, directory, known: knownNames() }, context);

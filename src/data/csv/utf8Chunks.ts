@@ -186,7 +186,8 @@ function nulByte(line: number): UnreadableFile {
 }
 
 function notInEncoding(line: number, name: string): UnreadableFile {
-  const hint = name === "windows-1252" ? ENCODING_HINT : 'correct the line, or correct "ingest": {"encoding": "…"}';
+  const hint =
+    name === "windows-1252" ? ENCODING_HINT : 'correct the line, or correct "ingest": {"encoding": "…"}, or --encoding';
   const reason = name === "windows-1252" ? "is neither UTF-8 nor windows-1252" : `is not ${name}`;
   return new UnreadableFile(`line ${line} ${reason}`, { line, hint });
 }

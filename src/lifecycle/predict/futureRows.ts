@@ -4,6 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { findColumn, type Signature, selectRows, type Column, type Table } from "../../core/table/table.ts";
 import { keyReader, keyText } from "../../features/seriesState.ts";
 import type { FutureRows } from "../../pipeline/predict/forecaster.ts";
+import { continued } from "../../pipeline/rows/calendar.ts";
 import { nextTimes, type TimeStep } from "../../stats/timeStep.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows } from "../testData.ts";
@@ -48,14 +49,17 @@ export async function futureRows(
   const derived = new Set([timeColumn, ...by]);
   // What is only looked back on is read from the second step on.
   const inputs = new Set(model.signature.inputs.map(({ name }) => name));
-  const needed = table.columns.filter(({ name }) => !derived.has(name) && (horizon > 1 || inputs.has(name)));
+  const wanted = table.columns.filter(({ name }) => !derived.has(name) && (horizon > 1 || inputs.has(name)));
+  const calendar = wanted.flatMap((column) => atTimes(column, time, times) ?? []);
+  const needed = wanted.filter(({ name }) => !calendar.some((each) => each.name === name));
   const last = selectRows(
     table,
     seriesOf.map((at) => series[at]!.rows.at(-1)!),
   );
-  const known = last.columns.flatMap((column) =>
+  const same = last.columns.flatMap((column) =>
     column.name === timeColumn ? [dates] : derived.has(column.name) ? [column] : [],
   );
+  const known = [...same, ...calendar];
   const made = { rowCount: times.length, columns: known };
   const names = needed.map(({ name }) => name);
   if (names.length === 0 && rows === undefined) return { table: made, steps, times, seriesOf };
@@ -64,6 +68,14 @@ export async function futureRows(
   const positions = await positionsOf(given, made, { timeColumn, by, file: rows });
   const others = selectRows(given.table, positions).columns.filter(({ name }) => names.includes(name));
   return { table: { ...made, columns: [...known, ...others] }, steps, times, seriesOf };
+}
+
+/** The year, month, day, hour or day of the week at the times of a forecast, where the history has it so. */
+function atTimes(column: Column, history: Float64Array, times: readonly number[]): Column | undefined {
+  const of = continued(column, history);
+  const values = of && times.map(of);
+  if (values === undefined || values.includes(undefined)) return undefined;
+  return { kind: "number", name: column.name, values: Float64Array.from(values as number[]) };
 }
 
 function unknownColumns(names: readonly string[], { timeColumn, by }: ForecastHistory): MlctlError {

@@ -1,7 +1,7 @@
 /** Year, month and day in columns of their own: together they are the time of a series. */
 import type { Table } from "../../core/table/table.ts";
 import { listed } from "../../core/text/format.ts";
-import { calendar } from "../../pipeline/fit/splitRows.ts";
+import { calendar, timePart } from "../../pipeline/rows/calendar.ts";
 import { timeOfSeries } from "../../pipeline/rows/findSeries.ts";
 
 const NAME = "date";
@@ -13,7 +13,11 @@ const NAME = "date";
 export function withCalendarDate(inputs: Table) {
   if (inputs.columns.some(({ kind, name }) => kind === "date" || name.toLowerCase() === NAME)) return undefined;
   for (const { columns, times } of calendar(inputs)) {
-    if (columns.length < 2 || !columns.every(({ values }, part) => values.every(isPart(times, part)))) continue;
+    // Date turns month 13 into January.
+    const isTime = columns.every(({ values }, part) =>
+      values.every((value, row) => value === timePart(times[row]!, part)),
+    );
+    if (columns.length < 2 || !isTime) continue;
     const table = { ...inputs, columns: [...inputs.columns, { kind: "date" as const, name: NAME, values: times }] };
     if (timeOfSeries(table)?.name !== NAME) continue;
     const [year, month, day = "1", hour] = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"::INTEGER`);
@@ -21,17 +25,10 @@ export function withCalendarDate(inputs: Table) {
     const names = listed(columns.map(({ name }) => `"${name}"`));
     return {
       table,
-      select: { [NAME]: `${of}(${year}, ${month}, ${day}${more})` },
+      // 31 June in a later file is a row without a date, as it is where dates are one column.
+      select: { [NAME]: `try(${of}(${year}, ${month}, ${day}${more}))` },
       note: `${names} are one time: "${NAME}" is computed from them`,
     };
   }
   return undefined;
-}
-
-/** Whether a value is the year, month, day or hour of its time: Date turns month 13 into January. */
-function isPart(times: Float64Array, part: number): (value: number, row: number) => boolean {
-  return (value, row) => {
-    const time = new Date(times[row]!);
-    return value === [time.getUTCFullYear(), time.getUTCMonth() + 1, time.getUTCDate(), time.getUTCHours()][part];
-  };
 }

@@ -1,6 +1,6 @@
 /** Of a file without groups, the rows that test: the latest, or a share of each class. */
 import type { Table } from "../../core/table/table.ts";
-import { counted, listed, present } from "../../core/text/format.ts";
+import { counted, present } from "../../core/text/format.ts";
 import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
 import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
 import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
@@ -64,32 +64,4 @@ function withCopies(
   if (split.training.length === 0 || split.validation.length === 0)
     return { split: { training, validation }, moved: 0 };
   return { split, moved: training.filter(isIn(true)).length + validation.filter(isIn(false)).length };
-}
-
-/** In more rows such words are values, and the column is text. */
-const MOST_WORDS = 0.1;
-
-/**
- * Rows with a word in a column of numbers train if no other of them does: the training rows would be read as numbers, the
- * test rows as text.
- */
-export function withWords({ training, validation }: Split, inputs: Table): { split: Split; notes: string[] } {
-  const isTest = new Set(validation);
-  const names: string[] = [];
-  for (const column of inputs.columns) {
-    if (column.kind !== "category") continue;
-    const isWord = column.categories.map((text) => !/\d/.test(text) || /\p{L}/u.test(text));
-    const rows = Array.from(column.codes.keys()).filter((row) => isWord[column.codes[row]!]);
-    if (rows.length > MOST_WORDS * inputs.rowCount || rows.some((row) => !isTest.has(row))) continue;
-    for (const row of rows) isTest.delete(row);
-    if (rows.length > 0) names.push(`"${column.name}"`);
-  }
-  if (names.length === 0 || isTest.size === 0) return { split: { training, validation }, notes: [] };
-  const moved = validation.filter((row) => !isTest.has(row));
-  const split = {
-    training: Int32Array.from([...training, ...moved]).toSorted(),
-    validation: validation.filter((row) => isTest.has(row)),
-  };
-  const note = `${counted(moved.length, "row")} with words in columns of numbers (${listed(names)}) went to the training rows, so that both parts are read alike`;
-  return { split, notes: [note] };
 }

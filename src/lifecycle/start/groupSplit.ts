@@ -10,12 +10,12 @@ import { splitOf } from "./splitFile.ts";
 /** Groups that have to train for their class can leave fewer test rows than asked for: this share of them is enough. */
 const LEAST = 0.25;
 
-/** @returns undefined if no column numbers groups, or the groups that can test are too few, or of one class */
+/** @returns undefined if no column numbers groups; without a split if the groups that can test are too few, or of one class */
 export function groupSplit(
   inputs: Table,
   { spec, y, rows }: EncodedTarget,
   options: { readonly testSize: number; readonly seed: number },
-): { readonly column: string; readonly split: Split; readonly entries: Entry[] } | undefined {
+): { readonly column: string; readonly split: Split | undefined; readonly entries: Entry[] } | undefined {
   // Rows without a target have one in common.
   const known = new Float64Array(inputs.rowCount).fill(-1);
   for (const [i, row] of rows.entries()) known[row] = y[i]!;
@@ -31,12 +31,16 @@ export function groupSplit(
       return undefined;
     },
   );
-  if (split === undefined || split.validation.length < LEAST * options.testSize * inputs.rowCount) return undefined;
-  // One class says nothing about the model.
-  const tested = new Set(split.validation.map((row) => known[row]!));
-  if (classCount > 0 && tested.size === 1) return undefined;
   const name = JSON.stringify(column.name);
-  const note = `rows of one ${name} have nearly the same target: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
+  const alike = `rows of one ${name} have nearly the same target`;
+  const tested = new Set(split?.validation.map((row) => known[row]!));
+  const isEnough = split !== undefined && split.validation.length >= LEAST * options.testSize * inputs.rowCount;
+  // One class says nothing about the model.
+  if (!isEnough || (classCount > 0 && tested.size === 1)) {
+    const note = `${alike}, but too few rows, or rows of one class, could test if each ${name} were in one part: a model can recognise them, so the test may be too good`;
+    return { column: column.name, split: undefined, entries: [{ key: "train", value: undefined, notes: [note] }] };
+  }
+  const note = `${alike}: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
   const selection = { group_column: column.name };
   return { column: column.name, split, entries: [{ key: "train", value: { selection }, notes: [note] }] };
 }

@@ -18,7 +18,7 @@ import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
 import { withCalendarDate } from "./calendarDate.ts";
-import { chooseTestRows, withWords } from "./chooseTestRows.ts";
+import { chooseTestRows } from "./chooseTestRows.ts";
 import { groupSplit } from "./groupSplit.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
@@ -77,8 +77,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const inputs = dated?.table ?? given;
     const chosen = chooseTestRows(table, inputs, encoded, options);
     const groups = chosen.time.value === undefined ? groupSplit(inputs, encoded, options) : undefined;
-    const words = withWords((groups ?? chosen).split, inputs);
-    const { split } = words;
+    const split = groups?.split ?? chosen.split;
     // JSON and Parquet are split as ingest reads them, so that their values have the usual format.
     const input = /\.(jsonl|ndjson|json|parquet)(\.gz)?$/i.test(from) ? dataset : from;
     const types = columns.flatMap(({ name, format, type }) => {
@@ -101,14 +100,15 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       ...noFeatures(
         { ...inputs, columns: inputs.columns.filter(({ name }) => !undecided.includes(name)) },
         task,
-        groups,
+        groups?.split && groups.column,
       ),
-      ...(groups?.entries ?? [chosen.time]),
+      ...(groups?.entries ?? []),
+      ...(groups?.split === undefined ? [chosen.time] : []),
       // The parts are written anew: how the file is written is no matter of config.json.
       {
         key: "ingest",
         value: ingest,
-        notes: present([...notes.filter((note) => !csvNotes.includes(note)), dated?.note, ...words.notes]),
+        notes: present([...notes.filter((note) => !csvNotes.includes(note)), dated?.note]),
       },
     ];
     const paths = ["sourcedata/train.csv", "testdata/test.csv"];
@@ -192,13 +192,13 @@ function markersOf(column: Column): string[] {
 }
 
 /** What train would leave out: columns that identify a row, and others without information. */
-function noFeatures(inputs: Table, task: Task, groups: { readonly column: string } | undefined): Entry[] {
+function noFeatures(inputs: Table, task: Task, group: string | undefined): Entry[] {
   const numbers = rowNumbers(inputs);
   const others = { ...inputs, columns: inputs.columns.filter(({ name }) => !numbers.includes(name)) };
   const { requests, notes } = automaticTransforms(others, { needs: { complete: false, standardized: false } }, task);
   const dropped = requests.find(({ type }) => type === "drop")?.options["columns"] as readonly string[] | undefined;
-  const unused = [...new Set([...numbers, ...(dropped ?? []), ...(groups === undefined ? [] : [groups.column])])];
-  const isId = (name: string): boolean => hasIdName(name) || name === groups?.column;
+  const unused = [...new Set([...numbers, ...(dropped ?? []), ...(group === undefined ? [] : [group])])];
+  const isId = (name: string): boolean => hasIdName(name) || name === group;
   // Without any other column, these are what there is to learn from.
   if (unused.length === inputs.columns.length) return [];
   const numbering = numbers.map((name) => `column "${name}" is not used: it numbers the rows`);

@@ -47,12 +47,13 @@ export async function inspectData(session: Session, data: PreparedData): Promise
 
 /** More columns with one reason share a line. */
 const MOST_LINES = 3;
+const MOST_NAMES = 100;
 
 function leaks(suspects: readonly Suspect[]): string[] {
   return [...Map.groupBy(suspects, ({ reason }) => reason)].flatMap(([reason, alike]) => {
     const names = alike.map(({ column }) => `"${column}"`);
     if (names.length <= MOST_LINES) return names.map((name) => `leakage: column ${name} reveals the target: ${reason}`);
-    return [`leakage: each of ${names.length} columns reveals the target: ${reason}: ${listed(names)}`];
+    return [`leakage: each of ${names.length} columns reveals the target: ${reason}: ${listed(names, MOST_NAMES)}`];
   });
 }
 

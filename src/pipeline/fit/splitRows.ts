@@ -1,13 +1,7 @@
 /** Splits rows into a training and a validation part. */
+import { calendar, type TimeOrder } from "../rows/calendar.ts";
 import { MlctlError } from "../../core/errors.ts";
-import {
-  findColumn,
-  type NumberColumn,
-  type Table,
-  selectRows,
-  selectValues,
-  type TargetSpec,
-} from "../../core/table/table.ts";
+import { findColumn, type Table, selectRows, selectValues, type TargetSpec } from "../../core/table/table.ts";
 import { parseDate } from "../../core/text/valueFormat.ts";
 import { random } from "../../core/random.ts";
 import type { History } from "../../core/transform.ts";
@@ -173,16 +167,6 @@ export function partOf(
 const MIN_ROWS = 30;
 const MIN_TIMES = 10;
 
-/** Columns that together are a time, e.g. year, month, day and hour. */
-const parts = [/^(year|yr)$/i, /^(month|mnth|mon)$/i, /^(day|(day|date)_of_month|mday)$/i, /^(hour|hr)$/i] as const;
-
-export interface TimeOrder {
-  /** For messages: "dteday", or "year, month, day". */
-  readonly name: string;
-  /** Epoch milliseconds, (n_samples). */
-  readonly times: Float64Array;
-}
-
 /** By a column: its times never decrease, never increase, or do one of these within groups that follow each other. */
 export const rowOrders = ["in the order of", "newest first by", "in groups in the order of"] as const;
 type RowOrder = (typeof rowOrders)[number];
@@ -219,28 +203,4 @@ function orderOf(times: Float64Array): RowOrder | undefined {
   if (steps / (breaks + 1) < MIN_TIMES - 1) return undefined;
   if (breaks > 0) return rowOrders[2];
   return rowOrders[later > 0 ? 0 : 1];
-}
-
-/** Year, month, day and hour in columns of their own, then fewer of them; without a day only years that can be some. */
-export function calendar(table: Table): (TimeOrder & { readonly columns: readonly NumberColumn[] })[] {
-  const found = parts.map((pattern) =>
-    table.columns.find((each): each is NumberColumn => each.kind === "number" && pattern.test(each.name)),
-  );
-  const end = found.indexOf(undefined);
-  const columns = found.slice(0, end < 0 ? found.length : end) as NumberColumn[];
-  const fewest = columns[0]?.values.every(mayBeYear) === true ? 1 : 3;
-  const counts = columns.map((_, i) => columns.length - i).filter((count) => count >= fewest);
-  return counts.map((count) => {
-    const own = columns.slice(0, count);
-    const [year, month, day, hour] = own.map(({ values }) => values);
-    const times = year!.map((value, row) =>
-      Date.UTC(value, (month?.[row] ?? 1) - 1, day?.[row] ?? 1, hour?.[row] ?? 0),
-    );
-    return { name: own.map(({ name }) => name).join(", "), times, columns: own };
-  });
-}
-
-/** Also of two digits, as in 1963 to 1992. */
-function mayBeYear(value: number): boolean {
-  return Number.isInteger(value) && ((value >= 1000 && value <= 2100) || (value >= 50 && value <= 99));
 }

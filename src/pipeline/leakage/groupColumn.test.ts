@@ -62,4 +62,9 @@ it("does not take a quantity that the target follows for the number of a group, 
     false,
     true,
   ]);
+  // Numbers given out by site, where the target of the sites differs: each patient still has a level of its own.
+  const bySite = minutes.map((patient) => 1000 * (1 + (patient % 4)) + Math.floor(patient / 4));
+  const levels = Array.from({ length: 200 }, () => 16 * uniform());
+  const y = Float64Array.from(minutes, (patient) => 50 * (patient % 4) + levels[patient]! + uniform());
+  expect(numbersGroups(number(bySite), y, "regression")).toBe(true);
 });

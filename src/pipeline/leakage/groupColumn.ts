@@ -10,8 +10,8 @@ const ALIKE = 0.8;
 /** Share of the variance of a number that is between the groups: more than the means of a category usually explain. */
 const BETWEEN = 0.95;
 
-/** Below it the means of neighbouring groups are alike: of numbers without order it is 2. */
-const SMOOTH = 0.5;
+/** Multiple of the variance that rows of one value explain, up to which a line through the neighbours predicts its mean. */
+const SMOOTH = 3;
 
 /** Of more groups, some are looked at with all their rows: a map of a million groups would take a gigabyte. */
 const ENOUGH_GROUPS = 2000;
@@ -55,7 +55,9 @@ export function numbersGroups(column: Column, y: Float64Array, task: Task): bool
   const rows = repeated.values().reduce((sum, group) => sum + group.rows, 0);
   if (repeated.size < LEAST_GROUPS || 2 * rows < looked) return false;
   if (task !== "regression") return isAlike([...repeated.values()]);
-  return isBetween(cells, y, repeated) && (isCategory || hasIdName(column.name) || !isSmooth(repeated));
+  const within = withinGroups(cells, y, repeated);
+  if (within === undefined) return false;
+  return isCategory || hasIdName(column.name) || !isSmooth(repeated, within);
 }
 
 function isAlike(groups: readonly Group[]): boolean {
@@ -74,8 +76,12 @@ function isAlike(groups: readonly Group[]): boolean {
   return rarer >= LEAST_ROWS && agreeing >= ALIKE * rarer;
 }
 
-/** The intraclass correlation: 1 − mean square within the groups / variance. */
-function isBetween(cells: ArrayLike<number>, y: Float64Array, groups: ReadonlyMap<number, Group>): boolean {
+/** @returns the mean square within the groups; undefined if they explain less of the variance (intraclass correlation) */
+function withinGroups(
+  cells: ArrayLike<number>,
+  y: Float64Array,
+  groups: ReadonlyMap<number, Group>,
+): number | undefined {
   const known = Int32Array.from(y.keys()).filter((row) => groups.has(cells[row]!));
   const mean = known.reduce((sum, row) => sum + y[row]!, 0) / known.length;
   let [within, total] = [0, 0];
@@ -84,19 +90,26 @@ function isBetween(cells: ArrayLike<number>, y: Float64Array, groups: ReadonlyMa
     within += (y[row]! - group.sum / group.rows) ** 2;
     total += (y[row]! - mean) ** 2;
   }
-  return within / (known.length - groups.size) <= (1 - BETWEEN) * (total / (known.length - 1));
+  const square = within / (known.length - groups.size);
+  return square <= (1 - BETWEEN) * (total / (known.length - 1)) ? square : undefined;
 }
 
-/** Minutes played, unlike the number of a player, say much about the points of others who played about as long: von Neumann's ratio. */
-function isSmooth(groups: ReadonlyMap<number, Group>): boolean {
-  const sorted = [...groups].toSorted(([a], [b]) => a - b).map(([, { sum, rows }]) => sum / rows);
-  const mean = sorted.reduce((sum, each) => sum + each, 0) / sorted.length;
-  let [steps, total] = [0, 0];
-  for (const [i, each] of sorted.entries()) {
-    if (i > 0) steps += (each - sorted[i - 1]!) ** 2;
-    total += (each - mean) ** 2;
+/**
+ * Minutes played, unlike the number of a player, say how many points others scored who played a little more or less: each
+ * mean is near the line through those of its neighbours, but for the noise of single rows.
+ */
+function isSmooth(groups: ReadonlyMap<number, Group>, within: number): boolean {
+  const sorted = [...groups]
+    .toSorted(([a], [b]) => a - b)
+    .map(([value, { sum, rows }]) => ({ value, mean: sum / rows, rows }));
+  let [apart, noise] = [0, 0];
+  for (let i = 1; i < sorted.length - 1; i++) {
+    const [before, each, after] = [sorted[i - 1]!, sorted[i]!, sorted[i + 1]!];
+    const share = (each.value - before.value) / (after.value - before.value);
+    apart += (each.mean - (1 - share) * before.mean - share * after.mean) ** 2;
+    noise += within * (1 / each.rows + (1 - share) ** 2 / before.rows + share ** 2 / after.rows);
   }
-  return steps < SMOOTH * total;
+  return apart <= SMOOTH * noise;
 }
 
 function isWholeOrMissing(value: number): boolean {

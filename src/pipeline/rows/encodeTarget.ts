@@ -52,7 +52,7 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
     const hint = 'add rows with a target value, or set "target" in config.json to another column';
     throw new MlctlError("data", `target column "${options.target}" has no value in any row`, { hint });
   }
-  if (column.kind === "date" && options.task !== "classification") throw datesAsTarget(options.target);
+  if (column.kind === "date" && options.task === null) throw datesAsTarget(options.target);
   const missing = { missing: table.rowCount - rows.length, firstMissing };
   const cells = column.kind === "category" ? column.codes : column.values;
   const isNumber = options.task === null ? isQuantity(column, rows) : options.task === "regression";
@@ -67,7 +67,7 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
     return { spec: { name: options.target, task: "regression" }, y, rows, ...missing, ...guess };
   }
   const classes = orderClasses(distinct, options);
-  if (classes.length > MANY_CLASSES && classes.length > rows.length / 2)
+  if (options.task === null && classes.length > MANY_CLASSES && classes.length > rows.length / 2)
     throw tooManyClasses(options.target, classes.length, rows.length);
   const codeOf = new Map(classes.map((label, code) => [label, code]));
   const codes = new Map(Array.from(labels, ([cell, label]) => [cell, codeOf.get(label)!]));
@@ -80,14 +80,14 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
 function datesAsTarget(target: string): MlctlError {
   const days = JSON.stringify({ days: `date_diff('day', DATE '2000-01-01', "${target.replaceAll('"', '""')}")` });
   return new MlctlError("data", `target column "${target}" has dates, which no model predicts`, {
-    hint: `predict a number that is computed from them: "ingest": { "select": ${days} }, "target": "days", "drop_columns": [${JSON.stringify(target)}]`,
+    hint: `predict a number that is computed from them: "ingest": { "select": ${days} }, "target": "days", "drop_columns": [${JSON.stringify(target)}]; or set "task": "classification" if few dates are classes`,
   });
 }
 
 function tooManyClasses(target: string, count: number, rows: number): MlctlError {
   const message = `target column "${target}" has ${count} different values in ${rows} rows: text or ids, of which no model learns`;
   return new MlctlError("data", message, {
-    hint: "name the column that is to be predicted; if these are numbers or dates, correct the values that are not",
+    hint: 'name the column that is to be predicted; if these are numbers or dates, correct the values that are not; to learn them all the same, set "task": "classification"',
   });
 }
 

@@ -1,0 +1,62 @@
+/** Times whose year, month, day and hour are columns of their own. */
+import type { Column, NumberColumn, Table } from "../../core/table/table.ts";
+
+const parts = [/^(year|yr)$/i, /^(month|mnth|mon)$/i, /^(day|(day|date)_of_month|mday)$/i, /^(hour|hr)$/i] as const;
+const WEEKDAY = /^(day_?of_?week|week_?day|dow)$/i;
+/** Times that a day of the week comes in before what it is called is known. */
+const LEAST_WEEKS = 3;
+
+export interface TimeOrder {
+  /** For messages: "dteday", or "year, month, day". */
+  readonly name: string;
+  /** Epoch milliseconds, (n_samples). */
+  readonly times: Float64Array;
+}
+
+/** Year, month, day and hour in columns of their own, then fewer of them; without a day only years that can be some. */
+export function calendar(table: Table): (TimeOrder & { readonly columns: readonly NumberColumn[] })[] {
+  const found = parts.map((pattern) =>
+    table.columns.find((each): each is NumberColumn => each.kind === "number" && pattern.test(each.name)),
+  );
+  const end = found.indexOf(undefined);
+  const columns = found.slice(0, end < 0 ? found.length : end) as NumberColumn[];
+  const fewest = columns[0]?.values.every(mayBeYear) === true ? 1 : 3;
+  const counts = columns.map((_, i) => columns.length - i).filter((count) => count >= fewest);
+  return counts.map((count) => {
+    const own = columns.slice(0, count);
+    const [year, month, day, hour] = own.map(({ values }) => values);
+    const times = year!.map((value, row) =>
+      Date.UTC(value, (month?.[row] ?? 1) - 1, day?.[row] ?? 1, hour?.[row] ?? 0),
+    );
+    return { name: own.map(({ name }) => name).join(", "), times, columns: own };
+  });
+}
+
+/** Also of two digits, as in 1963 to 1992. */
+function mayBeYear(value: number): boolean {
+  return Number.isInteger(value) && ((value >= 1000 && value <= 2100) || (value >= 50 && value <= 99));
+}
+
+/** The year, month, day or hour of a time. */
+export function timePart(time: number, part: number): number {
+  const date = new Date(time);
+  return [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours()][part]!;
+}
+
+/** @returns what a column that follows from the time is at other times; undefined if it does not */
+export function continued(
+  { kind, name, ...column }: Column,
+  times: Float64Array,
+): ((time: number) => number | undefined) | undefined {
+  if (kind !== "number" || !("values" in column)) return undefined;
+  const part = parts.findIndex((pattern) => pattern.test(name));
+  if (part >= 0 && column.values.every((value, row) => value === timePart(times[row]!, part)))
+    return (time) => timePart(time, part);
+  if (!WEEKDAY.test(name)) return undefined;
+  const days = Map.groupBy(column.values.keys(), (row) => new Date(times[row]!).getUTCDay());
+  const called = new Map(
+    [...days].map(([day, rows]) => [day, { values: new Set(rows.map((row) => column.values[row]!)), rows }]),
+  );
+  if ([...called.values()].some(({ values, rows }) => values.size > 1 || rows.length < LEAST_WEEKS)) return undefined;
+  return (time) => called.get(new Date(time).getUTCDay())?.values.values().next().value;
+}
