@@ -22,6 +22,8 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (share: number) => void;
   readonly ranks?: Ranks | undefined;
+  /** The caller reads the values of X no more, so that an engine may take their memory instead of a copy. */
+  readonly takesX?: boolean | undefined;
 }
 
 export interface Ranks {

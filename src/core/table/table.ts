@@ -40,7 +40,7 @@ export interface Matrix {
   readonly rowCount: number;
   readonly columnNames: readonly string[];
   /** Float32 for the training of families that do not use more, see `Estimator.needs`. */
-  readonly values: Float64Array | Float32Array;
+  readonly values: Float64Array | Float32Array<ArrayBuffer>;
 }
 
 /** Codes are assigned in order of first appearance; null and undefined are missing (−1). */

@@ -56,7 +56,7 @@ export const randomForest = {
     const resolved = resolveParams(params, options.params, family);
     const { chooseEngine } = await import("./engines/chooseEngine.ts");
     const engine = (await chooseEngine(resolved.engine as string)).name;
-    const own = { ...options, ranks: undefined, params: { ...resolved, engine } };
+    const own = { ...options, ranks: undefined, takesX: false, params: { ...resolved, engine } };
     const grown = await grow(X, y, own);
     const state = options.task === "regression" ? grown : await scaleLeaves(grown, X, y, own);
     return {

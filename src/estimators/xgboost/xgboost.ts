@@ -53,6 +53,7 @@ export const xgboost = {
         ? await engine.fit({
             ...request,
             params: { ...request.params, n_estimators: rounds },
+            takesX: options.takesX,
             onProgress: part(willStop ? 0.5 : 0, 1),
           })
         : firstRounds(watched.ensemble, rounds, params);
@@ -107,7 +108,7 @@ function firstRounds({ trees, ...ensemble }: TreeEnsemble, rounds: number, param
 
 /** Validates data and parameters, and turns them into a request to the engine. */
 async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
-  const { task, classCount, params: given, onProgress: _progress, watch: _watch, ...common } = options;
+  const { task, classCount, params: given, onProgress: _progress, watch: _watch, takesX: _takes, ...common } = options;
   const params = resolveParams(xgboostParams, given, "xgboost");
   const objective = objectiveOf(params, task);
   // XGBoost splits infinite values wrongly ((−∞ + x) / 2 is not a threshold) and uses float32.

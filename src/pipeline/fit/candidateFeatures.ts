@@ -37,7 +37,7 @@ export interface CandidateFeatures {
 export async function fitFeatures(
   family: string,
   { X, y, options, dataRows }: CandidateFeatures,
-  more: Pick<FitOptions, "params" | "watch" | "signal" | "onProgress" | "ranks">,
+  more: Pick<FitOptions, "params" | "watch" | "signal" | "onProgress" | "ranks" | "takesX">,
 ): Promise<FittedEstimator> {
   try {
     return await fitEstimator(findEstimator(family), X, y, { ...options, ...more });

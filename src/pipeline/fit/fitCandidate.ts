@@ -95,7 +95,7 @@ export async function fitPart(
   const { transforms, notes } = features;
   const { params } = candidate;
   const watch = watched && isWatched(candidate) ? watchOf(watched, transforms) : undefined;
-  const estimator = await fitFeatures(candidate.family, features, { params, watch, ...hooks });
+  const estimator = await fitFeatures(candidate.family, features, { params, watch, takesX: true, ...hooks });
   return { transforms, estimator, notes };
 }
 

@@ -70,7 +70,8 @@ function threadsOf({ X, params, classCount, objective }: TrainingRequest): numbe
 }
 
 function nativeJob(request: TrainingRequest, library: string): TrainingJob {
-  const { X, sampleWeight } = request;
-  const job = trainingJob(request, new Float32Array(X.values), { verbosity: 0, nthread: threadsOf(request) });
+  const { X, sampleWeight, takesX } = request;
+  const values = takesX === true && X.values instanceof Float32Array ? X.values : new Float32Array(X.values);
+  const job = trainingJob(request, values, { verbosity: 0, nthread: threadsOf(request) });
   return { ...job, weights: sampleWeight === undefined ? null : new Float32Array(sampleWeight), library };
 }

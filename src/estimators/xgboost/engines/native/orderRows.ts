@@ -4,8 +4,8 @@ import { parseJsonModel } from "../../formats/treeFormat.ts";
 import type { TrainingJob } from "../engine.ts";
 
 /** Of fewer cells the bins nearly fit into the caches, and of fewer rows the sample is a large part: sorting takes as long as it saves. */
-const CELLS = 10_000_000;
-const ROWS = 200_000;
+const CELLS = 5_000_000;
+const ROWS = 500_000;
 /** Evenly spaced rows that the tree is grown on. */
 const SAMPLE_ROWS = 40_000;
 /** For several classes the tree predicts their number: it only has to split where the trees of the model will. */
