@@ -1,6 +1,6 @@
 /** Descriptive statistics of numbers; missing values (NaN) are ignored unless a function says otherwise. */
 
-/** Loops over one kind of array are several times as fast as over any. */
+/** A loop over one kind of array is several times faster. */
 const float64 = (numbers: ArrayLike<number>): Float64Array =>
   numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
 

@@ -116,7 +116,7 @@ function selectColumn(column: Column, rows: ArrayLike<number>): Column {
 /** Like `Float64Array.from(rows, (row) => values[row])`, but ten times as fast. */
 export function selectValues(values: Float64Array, rows: ArrayLike<number>): Float64Array {
   const selected = new Float64Array(rows.length);
-  // One kind of array in the loop, which is several times as fast as any.
+  // A loop over one kind of array is several times faster.
   const positions = rows instanceof Int32Array ? rows : Int32Array.from(rows);
   for (let i = 0; i < selected.length; i++) selected[i] = values[positions[i]!]!;
   return selected;

@@ -1,6 +1,7 @@
 /** Year, month and day in columns of their own: together they are the time of a series. */
 import type { Table } from "../../core/table/table.ts";
 import { listed } from "../../core/text/format.ts";
+import { identifier } from "../../data/duckdb/duckdb.ts";
 import { calendar, timePart } from "../../pipeline/rows/calendar.ts";
 import { timeOfSeries } from "../../pipeline/rows/findSeries.ts";
 
@@ -20,7 +21,7 @@ export function withCalendarDate(inputs: Table) {
     if (columns.length < 2 || !isTime) continue;
     const table = { ...inputs, columns: [...inputs.columns, { kind: "date" as const, name: NAME, values: times }] };
     if (timeOfSeries(table)?.name !== NAME) continue;
-    const [year, month, day = "1", hour] = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"::INTEGER`);
+    const [year, month, day = "1", hour] = columns.map(({ name }) => `${identifier(name)}::INTEGER`);
     const [of, more] = hour === undefined ? ["make_date", ""] : ["make_timestamp", `, ${hour}, 0, 0`];
     const names = listed(columns.map(({ name }) => `"${name}"`));
     return {
