@@ -36,6 +36,7 @@ const entries = [
   "cli/main",
   "estimators/xgboost/engines/native/nativeLibrary",
   "estimators/xgboost/engines/worker",
+  "estimators/xgboost/predict/leafThread",
   "lifecycle/monitor/referenceThread",
   "lifecycle/ranks/rank",
   "pipeline/search/trialWorker",

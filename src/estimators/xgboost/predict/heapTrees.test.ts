@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { random } from "../../../core/random.ts";
 import { leavesOf } from "../../../testing/importModel.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
-import { heapTrees } from "./heapTrees.ts";
+import { heapTrees, sumLeaves } from "./heapTrees.ts";
+import { sumManyLeaves } from "./leavesInThreads.ts";
 import { treePredictor } from "./treePredictor.ts";
 
 describe("heapTrees", () => {
@@ -42,6 +43,15 @@ describe("heapTrees", () => {
     expect(heapTrees(ensemble)).toBeUndefined();
     const rows = someRows(5, 600, 4);
     expect(treePredictor(ensemble).predict(rows).every(Number.isFinite)).toBe(true);
+  });
+
+  it("sums leaves in threads as in one", () => {
+    const heap = heapTrees(grown(7, { treeCount: 30, outputCount: 3, depth: 6, width: 5 }))!;
+    const rows = someRows(7, 50_001, 5);
+    const alone = new Float32Array(rows.rowCount * 3);
+    sumLeaves(heap, rows, alone, 3);
+    for (const values of [rows.values, new Float32Array(rows.values)])
+      expect(sumManyLeaves(heap, { ...rows, values }, 3, 0)).toEqual(alone);
   });
 
   it("supports trees that are a single leaf", () => {

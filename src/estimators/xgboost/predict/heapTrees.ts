@@ -1,12 +1,14 @@
 /** HeapTrees: shallow trees as binary heaps with thresholds as ranks, for branch-free prediction of many rows. */
 import type { Matrix } from "../../../core/table/table.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
+import { fillRanks, rankFinder, thresholdRanks, type ThresholdRanks } from "./thresholdRanks.ts";
 
 /** Deeper trees lose more to padding (2^depth nodes) than the branch-free walk saves. */
 const MAX_DEPTH = 8;
 /** Rows ranked together: their ranks and one tree fit into the first-level cache. */
 const BLOCK_ROWS = 256;
 
+/** Plain data, which threads can be sent. */
 export interface HeapTrees {
   /** Start of each tree; the children of node n of a tree are its nodes 2n + 1 and 2n + 2. */
   readonly roots: Int32Array;
@@ -35,11 +37,16 @@ export function heapTrees({ trees }: TreeEnsemble): HeapTrees | undefined {
     size += 2 ** (depth + 1) - 1;
   });
   const heap = { roots, depths, words: new Int32Array(size), values: new Float32Array(size), ranks };
-  trees.forEach((tree, t) => place(tree, heap, { root: roots[t]!, size: 2 ** (depths[t]! + 1) - 1 }));
+  const rankOf = rankFinder(ranks);
+  trees.forEach((tree, t) => place(tree, heap, { root: roots[t]!, size: 2 ** (depths[t]! + 1) - 1, rankOf }));
   return heap;
 }
 
-function place(tree: Tree, { words, values, ranks }: HeapTrees, { root, size }: { root: number; size: number }): void {
+function place(
+  tree: Tree,
+  { words, values, ranks }: HeapTrees,
+  { root, size, rankOf }: { root: number; size: number; rankOf: ReturnType<typeof rankFinder> },
+): void {
   const nodeAt = new Int32Array(size);
   for (let at = 0; at < size; at++) {
     const node = nodeAt[at]!;
@@ -48,7 +55,7 @@ function place(tree: Tree, { words, values, ranks }: HeapTrees, { root, size }: 
     values[root + at] = tree.value[node]!;
     words[root + at] = isLeaf
       ? ranks.leaf
-      : (ranks.rankOf(feature, tree.value[node]!) << ranks.shift) | (feature << 1) | (1 - tree.missingLeft[node]!);
+      : (rankOf(feature, tree.value[node]!) << ranks.shift) | (feature << 1) | (1 - tree.missingLeft[node]!);
     if (2 * at + 2 >= size) continue;
     nodeAt[2 * at + 1] = isLeaf ? node : tree.left[node]!;
     nodeAt[2 * at + 2] = isLeaf ? node : tree.left[node]! + 1;
@@ -78,7 +85,7 @@ export function sumLeaves(heap: HeapTrees, X: Matrix, sums: Float32Array, output
   const blockSums = Array.from({ length: outputCount }, () => new Float32Array(BLOCK_ROWS));
   for (let start = 0; start < X.rowCount; start += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, X.rowCount - start);
-    ranks.fill(X, { start, count, into: rowRanks });
+    fillRanks(ranks, X, { start, count, into: rowRanks });
     for (const block of blockSums) block.fill(0);
     for (let tree = 0; tree < roots.length; tree++) {
       const [from, to] = [roots[tree]!, roots[tree]! + 2 ** (depths[tree]! + 1) - 1];
@@ -147,97 +154,4 @@ function walk(
 /** Right child if the row's rank is above the node's, or if it is −1 (missing) and the node's last bit is 1. */
 function child(word: number, rank: number, node: number): number {
   return (2 * node + 1 + (((word - rank) >>> 31) | ((rank >>> 31) & word))) | 0;
-}
-
-/** Buckets between the smallest and the largest threshold of a feature; few buckets hold more than one threshold. */
-const BUCKETS = 2048;
-
-export interface ThresholdRanks {
-  /** Number of features, up to the last one that a tree tests. */
-  readonly width: number;
-  /** Position of the rank in a node's word, in bits. */
-  readonly shift: number;
-  readonly featureMask: number;
-  /** The word of a leaf: its rank is above that of every value. */
-  readonly leaf: number;
-  /** Number of thresholds of the feature below `threshold`, which is one of them. */
-  rankOf(feature: number, threshold: number): number;
-  /**
-   * For each row and feature the number of thresholds ≤ its float32 value, shifted; −1 if missing. Row-major
-   * (count × width).
-   */
-  fill(X: Matrix, rows: { readonly start: number; readonly count: number; readonly into: Int32Array }): void;
-}
-
-/** @returns undefined if feature and rank do not fit into 31 bits */
-export function thresholdRanks(trees: readonly Tree[]): ThresholdRanks | undefined {
-  const thresholds = thresholdsByFeature(trees);
-  const width = thresholds.length;
-  const featureBits = Math.max(1, 32 - Math.clz32(width - 1));
-  if (thresholds.some((set) => set.size + 1 >= 2 ** (30 - featureBits))) return undefined;
-  const shift = featureBits + 1;
-  const cuts = thresholds.map(cutsOf);
-  const rankMaps = cuts.map(({ sorted }) => new Map(Array.from(sorted, (threshold, rank) => [threshold, rank])));
-  return {
-    width,
-    shift,
-    featureMask: 2 ** featureBits - 1,
-    leaf: (2 ** (30 - featureBits) - 1) << shift,
-    rankOf: (feature, threshold) => rankMaps[feature]!.get(Math.fround(threshold))!,
-    fill(X, { start, count, into }) {
-      const columns = X.columnNames.length;
-      const values = X.values.subarray(start * columns, (start + count) * columns);
-      cuts.forEach((cut, feature) => {
-        if (cut.sorted.length > 0) rankColumn(cut, { values, columns, feature, width, shift, into });
-      });
-    },
-  };
-}
-
-function thresholdsByFeature(trees: readonly Tree[]): Set<number>[] {
-  const thresholds: Set<number>[] = [new Set()];
-  for (const { feature: features, value } of trees) {
-    features.forEach((feature, node) => {
-      if (feature < 0) return;
-      while (thresholds.length <= feature) thresholds.push(new Set());
-      thresholds[feature]!.add(Math.fround(value[node]!));
-    });
-  }
-  return thresholds;
-}
-
-/** `before`: thresholds in the buckets before each bucket, (BUCKETS + 2). */
-function cutsOf(thresholds: ReadonlySet<number>) {
-  const sorted = Float32Array.from(thresholds).toSorted();
-  const range = sorted.length < 2 ? 0 : sorted.at(-1)! - sorted[0]!;
-  const scale = range > 0 ? BUCKETS / range : 0;
-  const before = new Int32Array(BUCKETS + 2);
-  for (const threshold of sorted) before[bucketOf((threshold - sorted[0]!) * scale) + 1]!++;
-  for (let bucket = 1; bucket < before.length; bucket++) before[bucket]! += before[bucket - 1]!;
-  return { sorted, scale, before };
-}
-
-function rankColumn(
-  { sorted, scale, before }: ReturnType<typeof cutsOf>,
-  to: { values: Matrix["values"]; columns: number; feature: number; width: number; shift: number; into: Int32Array },
-): void {
-  const { values, columns, feature, width, shift, into } = to;
-  const smallest = sorted[0]!;
-  for (let at = feature, rankAt = feature; at < values.length; at += columns, rankAt += width) {
-    const value = Math.fround(values[at]!);
-    if (value !== value) {
-      into[rankAt] = -1;
-      continue;
-    }
-    const bucket = bucketOf((value - smallest) * scale);
-    const end = before[bucket + 1]!;
-    let rank = before[bucket]!;
-    while (rank < end && sorted[rank]! <= value) rank++;
-    into[rankAt] = rank << shift;
-  }
-}
-
-/** Monotone in the value, so ranks are exact despite rounding. */
-function bucketOf(position: number): number {
-  return position > 0 ? (position < BUCKETS ? Math.trunc(position) : BUCKETS) : 0;
 }

@@ -2,7 +2,8 @@
 import type { Matrix } from "../../../core/table/table.ts";
 import { softmax } from "../../../stats/softmax.ts";
 import { type TreeEnsemble, objectives } from "../ensemble.ts";
-import { heapTrees, sumLeaves, type HeapTrees } from "./heapTrees.ts";
+import { heapTrees, type HeapTrees } from "./heapTrees.ts";
+import { sumManyLeaves } from "./leavesInThreads.ts";
 
 /** From this many rows on, converting to HeapTrees pays (about 2 ms for 100 trees). */
 const MANY_ROWS = 512;
@@ -20,9 +21,8 @@ export function treePredictor(ensemble: TreeEnsemble) {
   const margins = (X: Matrix): Float32Array => {
     const many = X.rowCount >= MANY_ROWS;
     if (many && heap === null) heap = heapTrees(ensemble);
-    const sums = new Float32Array(X.rowCount * ensemble.outputCount);
-    if (many && heap) sumLeaves(heap, X, sums, ensemble.outputCount);
-    else walkTrees(trees, X, sums, ensemble.outputCount);
+    const sums =
+      many && heap ? sumManyLeaves(heap, X, ensemble.outputCount) : walkTrees(trees, X, ensemble.outputCount);
     for (let i = 0; i < sums.length; i++) sums[i]! += ensemble.baseMargin;
     return sums;
   };
@@ -54,8 +54,9 @@ function flatten({ trees }: TreeEnsemble) {
   return flat;
 }
 
-/** Adds the leaf values to the sums of each row, in blocks of rows; each row gets its trees in order. */
-function walkTrees(trees: ReturnType<typeof flatten>, X: Matrix, sums: Float32Array, outputCount: number): void {
+/** Sums the leaf values of each row, in blocks of rows; each row gets its trees in order. */
+function walkTrees(trees: ReturnType<typeof flatten>, X: Matrix, outputCount: number): Float32Array {
+  const sums = new Float32Array(X.rowCount * outputCount);
   const { roots, feature, value, left, missing } = trees;
   const width = X.columnNames.length;
   const block = new Float32Array(BLOCK_ROWS * width);
@@ -75,6 +76,7 @@ function walkTrees(trees: ReturnType<typeof flatten>, X: Matrix, sums: Float32Ar
       }
     }
   }
+  return sums;
 }
 
 /** Converts margins to predictions: unchanged, or by exp, sigmoid or softmax. */
