@@ -7,14 +7,22 @@ const float64 = (numbers: ArrayLike<number>): Float64Array =>
 /** Arithmetic mean. Ignores missing values (NaN). NaN without values. */
 export function mean(numbers: ArrayLike<number>): number {
   const values = float64(numbers);
-  let shift = NaN;
+  // Sums differences from the first value: the mean of a constant column is exact, and dates do not lose precision.
+  const shift = values[0]!;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! - shift;
+  const result = shift + sum / values.length;
+  return Number.isFinite(result) ? result : meanOfSome(values);
+}
+
+/** The same with missing or infinite values, and where the sum overflows. */
+function meanOfSome(values: Float64Array): number {
+  const shift = values.find((value) => !Number.isNaN(value)) ?? NaN;
   let sum = 0;
   let count = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) continue;
-    // Sums differences from the first value: the mean of a constant column is exact, and dates do not lose precision.
-    if (count === 0) shift = value;
     if (value !== shift) sum += value - shift;
     count++;
   }
@@ -33,11 +41,14 @@ function meanOfShares(values: ArrayLike<number>, count: number): number {
 /**
  * Ignores missing values (NaN).
  * @param options.ddof delta degrees of freedom: 1 (default) for a sample like pandas, 0 for a population like numpy
+ * @param options.center the mean, if it is known
  * @returns NaN unless there are more than `ddof` values, and with infinite values
  */
-export function standardDeviation(numbers: ArrayLike<number>, { ddof = 1 }: { readonly ddof?: number } = {}): number {
+export function standardDeviation(
+  numbers: ArrayLike<number>,
+  { ddof = 1, center = mean(numbers) }: { readonly ddof?: number; readonly center?: number } = {},
+): number {
   const values = float64(numbers);
-  const center = mean(values);
   let sum = 0;
   let count = 0;
   for (let i = 0; i < values.length; i++) {
@@ -168,9 +179,11 @@ export function quantilesOf(values: Float64Array, shares: readonly number[]): nu
 
 /** Sorted values at the positions that the quantiles read; other positions are not meaningful. */
 function sortedNear(values: Float64Array, shares: readonly number[]): Float64Array {
-  const cellOf = gridOf(values);
+  const [low, high] = extentOf(values);
+  const width = high - low;
+  const scale = width > 0 && width < Infinity ? (CELLS - 1) / width : 0;
   const starts = new Int32Array(CELLS + 1);
-  for (let i = 0; i < values.length; i++) starts[cellOf(values[i]!) + 1]!++;
+  for (let i = 0; i < values.length; i++) starts[cellOf(values[i]!, low, scale) + 1]!++;
   for (let cell = 1; cell <= CELLS; cell++) starts[cell]! += starts[cell - 1]!;
   const isWanted = new Uint8Array(CELLS);
   for (const share of shares) {
@@ -180,7 +193,7 @@ function sortedNear(values: Float64Array, shares: readonly number[]): Float64Arr
   const sorted = new Float64Array(values.length);
   const next = starts.slice();
   for (let i = 0; i < values.length; i++) {
-    const cell = cellOf(values[i]!);
+    const cell = cellOf(values[i]!, low, scale);
     if (isWanted[cell] === 1) sorted[next[cell]!++] = values[i]!;
   }
   for (let cell = 0; cell < CELLS; cell++)
@@ -188,13 +201,12 @@ function sortedNear(values: Float64Array, shares: readonly number[]): Float64Arr
   return sorted;
 }
 
-/** Cells of equal width between minimum and maximum; monotonic even with rounding. */
-function gridOf(values: Float64Array): (value: number) => number {
-  const [low, high] = extentOf(values);
-  const width = high - low;
-  const scale = width > 0 && width < Infinity ? (CELLS - 1) / width : 0;
-  // If width is so small that scale is infinite, 0 × scale is NaN, which | turns into 0.
-  return (value) => Math.min(CELLS - 1, (value - low) * scale) | 0;
+/**
+ * Cell of equal width between minimum and maximum; monotonic even with rounding. If the width is so small that `scale` is
+ * infinite, | turns infinities and NaN into 0.
+ */
+function cellOf(value: number, low: number, scale: number): number {
+  return ((value - low) * scale) | 0;
 }
 
 /** Summary statistics of a column of numbers. */
@@ -223,10 +235,11 @@ export function columnStatistics(values: Float64Array): ColumnStatistics {
   const cached = cache.get(values);
   if (cached !== undefined) return cached;
   const present = presentValues(values);
+  const center = mean(present);
   const statistics = {
     count: present.length,
-    mean: mean(present),
-    standardDeviation: standardDeviation(present),
+    mean: center,
+    standardDeviation: standardDeviation(present, { center }),
     quantiles: present.length === 0 ? [] : quantilesOf(present, SHARES),
   };
   cache.set(values, statistics);

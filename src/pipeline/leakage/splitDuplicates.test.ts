@@ -71,6 +71,22 @@ it("handles a hundred thousand identical rows without comparing all pairs", () =
   expect(splitDuplicates(alike, alike, ["a"])).toBe(100_000);
 });
 
+it("tells rows apart by the last of many columns", () => {
+  const same = ["a", "b", "c", "d", "e"].map((name) =>
+    number(
+      name,
+      Array.from({ length: 100_000 }, () => 1),
+    ),
+  );
+  const last = (from: number) =>
+    number(
+      "f",
+      Array.from({ length: 100_000 }, (_, row) => from + row),
+    );
+  const names = ["a", "b", "c", "d", "e", "f"];
+  expect(splitDuplicates(table(...same, last(0)), table(...same, last(90_000)), names)).toBe(10_000);
+});
+
 it("leaves the rows of a table that another table does not have, each copy once", () => {
   const old = table(number("a", [1, 2, 2, NaN]), categoryColumn("b", ["x", "y", "y", null]));
   // In another order, with another column, and with a number that is a string now.

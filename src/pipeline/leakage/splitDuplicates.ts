@@ -47,9 +47,8 @@ export function firstCopies(table: Table): Int32Array {
 function originals(table: Table, other: Table, names: readonly string[]): Int32Array {
   const pairs = names.map((name) => comparable(findColumn(table, name)!, findColumn(other, name)!));
   const [own, others] = [pairs.map(([first]) => first), pairs.map(([, second]) => second)];
-  const known = hashesOf(others, other.rowCount);
-  const slots = slotsOf(known, others);
-  const hashes = hashesOf(own, table.rowCount);
+  const { width, known, slots } = indexOf(others, other.rowCount, FEW_COLUMNS) ?? indexOf(others, other.rowCount)!;
+  const hashes = hashesOf(own.slice(0, width), table.rowCount);
   return hashes.map((hash, row) => {
     for (let slot = hash & (slots.length - 1); slots[slot]! >= 0; slot = (slot + 1) & (slots.length - 1)) {
       const candidate = slots[slot]!;
@@ -80,33 +79,57 @@ function coded(column: Column, codes: Map<string, number>): Float64Array {
   return values;
 }
 
-/** One hash per row, (rowCount); 0 and −0 hash the same. */
+/** Rows whose hashes stay in the cache while all columns are mixed into them. */
+const BLOCK_ROWS = 4096;
+
+/** One hash per row, (rowCount); 0 and −0 hash the same, and all NaN. */
 function hashesOf(columns: readonly Float64Array[], rowCount: number): Int32Array {
   const hashes = new Int32Array(rowCount).fill(columns.length);
-  const cell = new Float64Array(1);
-  const halves = new Int32Array(cell.buffer);
-  for (const values of columns) {
-    for (let row = 0; row < rowCount; row++) {
-      const value = values[row]!;
-      cell[0] = value === value ? value + 0 : NaN;
-      const mixed = Math.imul(hashes[row]! ^ halves[0]!, 0x9e3779b1) ^ Math.imul(halves[1]!, 0x85ebca6b);
-      hashes[row] = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
-    }
-  }
+  for (let start = 0; start < rowCount; start += BLOCK_ROWS)
+    for (const values of columns) mixInto(hashes, values, start, Math.min(start + BLOCK_ROWS, rowCount));
   for (let row = 0; row < rowCount; row++) hashes[row]! ^= hashes[row]! >>> 16;
   return hashes;
 }
 
-/** Open-addressing hash table of the distinct rows; −1 in empty slots. */
-function slotsOf(hashes: Int32Array, columns: readonly Float64Array[]): Int32Array {
-  const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * hashes.length + 2))).fill(-1);
-  const isCopy = (row: number, of: number): boolean => hashes[row] === hashes[of] && sameRow(columns, row, columns, of);
-  for (let row = 0; row < hashes.length; row++) {
-    let slot = hashes[row]! & (slots.length - 1);
-    while (slots[slot]! >= 0 && !isCopy(row, slots[slot]!)) slot = (slot + 1) & (slots.length - 1);
+function mixInto(hashes: Int32Array, values: Float64Array, start: number, end: number): void {
+  const halves = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+  for (let row = start; row < end; row++) {
+    const value = values[row]!;
+    let low = halves[2 * row]!;
+    let high = halves[2 * row + 1]!;
+    if (value === 0) low = high = 0;
+    else if (value !== value) low = high = 1;
+    const mixed = Math.imul(hashes[row]! ^ low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
+    hashes[row] = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
+  }
+}
+
+/** Mostly enough to tell rows apart, */
+const FEW_COLUMNS = 4;
+/** unless more rows than this have the same hash. */
+const MOST_ALIKE = 32;
+
+/**
+ * Open-addressing hash table of the distinct rows; −1 in empty slots.
+ * @param width columns that are hashed
+ * @returns undefined if these do not tell the rows apart
+ */
+function indexOf(columns: readonly Float64Array[], rowCount: number, width = columns.length) {
+  const known = hashesOf(columns.slice(0, width), rowCount);
+  const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * rowCount + 2))).fill(-1);
+  for (let row = 0; row < rowCount; row++) {
+    let slot = known[row]! & (slots.length - 1);
+    let alike = 0;
+    for (let of = slots[slot]!; of >= 0; of = slots[slot]!) {
+      if (known[of] === known[row]) {
+        if (sameRow(columns, row, columns, of)) break;
+        if (++alike > MOST_ALIKE && width < columns.length) return undefined;
+      }
+      slot = (slot + 1) & (slots.length - 1);
+    }
     if (slots[slot]! < 0) slots[slot] = row;
   }
-  return slots;
+  return { width, known, slots };
 }
 
 function sameRow(own: readonly Float64Array[], row: number, others: readonly Float64Array[], other: number): boolean {

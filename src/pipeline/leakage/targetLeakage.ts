@@ -51,13 +51,12 @@ function classReason(column: Column, y: Float64Array, target: TargetSpec): strin
   const isCategory = column.kind === "category";
   const cells = isCategory ? Float64Array.from(column.codes, (code) => (code < 0 ? NaN : code)) : column.values;
   const rows = presentRows(cells);
-  const isWhole = rows.length === cells.length;
-  const byMissing = isWhole ? undefined : missingReason(rows, y, target);
+  const byMissing = rows && missingReason(rows, y, target);
   if (byMissing !== undefined) return byMissing;
-  const [present, classes] = isWhole ? [cells, y] : [selectValues(cells, rows), selectValues(y, rows)];
-  if (rows.length < MIN_ROWS || isImbalanced(classes)) return undefined;
+  const [present, classes] = rows === undefined ? [cells, y] : [selectValues(cells, rows), selectValues(y, rows)];
+  if (present.length < MIN_ROWS || isImbalanced(classes)) return undefined;
   const kind = isCategory ? "category" : target.task === "binary" ? "number of two classes" : "number";
-  if (rows.length > 2 * SAMPLE_ROWS && !isWorthALook(present, classes, kind)) return undefined;
+  if (present.length > 2 * SAMPLE_ROWS && !isWorthALook(present, classes, kind)) return undefined;
   const auc = kind === "number of two classes" ? separation(present, classes) : 0;
   if (auc >= SUSPICIOUS_AUC) return `it alone separates the classes (ROC AUC ${auc.toFixed(4)})`;
   if (kind === "number" && isBanded(present, classes, SUSPICIOUS)) return "its ranges determine the class";
@@ -115,7 +114,11 @@ function mayBePure(cells: Float64Array, classes: Float64Array, rowCount: number)
   return rows >= leastRepeated / 2 && pureRows(repeated, classes) >= WORTH_A_LOOK * rows;
 }
 
-function presentRows(cells: Float64Array): Int32Array {
+/** Undefined if that is all of them. */
+function presentRows(cells: Float64Array): Int32Array | undefined {
+  let first = 0;
+  while (first < cells.length && cells[first] === cells[first]) first++;
+  if (first === cells.length) return undefined;
   const rows = new Int32Array(cells.length);
   let count = 0;
   for (let row = 0; row < cells.length; row++) if (cells[row] === cells[row]) rows[count++] = row;
@@ -166,10 +169,17 @@ function pearson(values: Float64Array, y: Float64Array): number {
   return n < MIN_ROWS || !(scale > 0) ? 0 : (sumXY - (sumX * sumY) / n) / scale;
 }
 
+/** Of the target, which all columns without missing values are compared with. */
+const imbalanced = new WeakMap<Float64Array, boolean>();
+
 /** If nearly all rows have the same class, every value is pure. */
 function isImbalanced(classes: Float64Array): boolean {
+  const known = imbalanced.get(classes);
+  if (known !== undefined) return known;
   const largest = Math.max(...countsOf(classes));
-  return largest > 0.99 * classes.length || classes.length - largest < MIN_MINORITY_ROWS;
+  const result = largest > 0.99 * classes.length || classes.length - largest < MIN_MINORITY_ROWS;
+  imbalanced.set(classes, result);
+  return result;
 }
 
 /** Share of rows in the most common class of their value; 0 if there are too many distinct values. */

@@ -19,7 +19,7 @@ export function isolatedValues({ columns }: Pick<Table, "columns">): string[] {
   return columns.flatMap((column) => {
     if (column.kind !== "number") return [];
     const { values } = column;
-    const [low, high] = [lowest(values, 1), lowest(values, -1).map((each) => ({ ...each, value: -each.value }))];
+    const [low, high] = extremesOf(values);
     const most = MOST * values.length;
     return [...found(column.name, low, { most, others: high }), ...found(column.name, high, { most, others: low })];
   });
@@ -54,18 +54,23 @@ function isFar(value: number, next: number, end: number): boolean {
   return Math.abs(value - next) > FAR * Math.abs(next - end);
 }
 
-/** @param sign −1: the highest, with their sign turned */
-function lowest(values: Float64Array, sign: 1 | -1): Extreme[] {
-  const result: Extreme[] = [];
-  let bound = Infinity;
+/** @returns the lowest values and the highest, the outermost first */
+function extremesOf(values: Float64Array): [low: Extreme[], high: Extreme[]] {
+  const [low, negated]: [Extreme[], Extreme[]] = [[], []];
+  let [lower, upper] = [Infinity, -Infinity];
   // Not for … of, which takes three times as long.
   for (let row = 0; row < values.length; row++) {
-    const value = sign * values[row]!;
-    if (!(value <= bound)) continue;
-    note(value, result);
-    if (result.length === ENDS) bound = result.at(-1)!.value;
+    const value = values[row]!;
+    if (value <= lower) {
+      note(value, low);
+      if (low.length === ENDS) lower = low.at(-1)!.value;
+    }
+    if (value >= upper) {
+      note(-value, negated);
+      if (negated.length === ENDS) upper = -negated.at(-1)!.value;
+    }
   }
-  return result;
+  return [low, negated.map((each) => ({ ...each, value: -each.value }))];
 }
 
 /** Not in the loop over the rows, where the closure would cost memory for each of them. */
