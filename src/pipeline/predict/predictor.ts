@@ -80,5 +80,8 @@ export function requirePredictions(
   if (at < 0) return;
   const row = Math.floor(at / (values.length / yPred.length));
   const message = `${family} predicts ${values[at]} for data row ${(dataRows?.[row] ?? row) + 1}`;
-  throw new MlctlError("data", message, { hint: "correct the numbers of this row, or leave its cells empty" });
+  const hint = Number.isNaN(values[at])
+    ? 'fill its empty cells, or add { "type": "impute" } to "features" and train again'
+    : "correct the numbers of this row";
+  throw new MlctlError("data", message, { hint });
 }
