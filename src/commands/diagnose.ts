@@ -10,7 +10,7 @@ import type { DoctorResult } from "../lifecycle/health/doctor.ts";
 import type { CategorySummary, NumberSummary } from "../lifecycle/health/dataFindings.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { inWorkspace, openConfig, openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace, openBoth, openWorkspaceOf } from "./openWorkspaceOf.ts";
 import { driftTable } from "./views/monitorView.ts";
 import { findingsTable } from "./views/tableOf.ts";
 
@@ -104,10 +104,8 @@ export const doctor = defineCommand({
     ["mlctl doctor --json | jq '.findings[] | select(.status == \"fail\")'", "only what failed"],
   ],
   async run(invocation) {
-    const loaded = await openConfig(invocation);
+    const { loaded, workspace } = await openBoth(invocation);
     const step = await import("../lifecycle/health/doctor.ts");
-    const { openWorkspace } = await import("../lifecycle/workspace.ts");
-    const workspace = openWorkspace(loaded, invocation.context);
     const found = await step.doctor(workspace);
     const findings = [
       ...found.findings,

@@ -52,7 +52,7 @@ export const ingest = defineCommand({
       if (addresses.length > 0)
         throw new MlctlError(
           "usage",
-          `--dry-run asks no source: leave out ${addresses.length === 1 ? "the address" : "the addresses"}`,
+          `--dry-run asks no source: leave out the address${addresses.length === 1 ? "" : "es"}`,
         );
       const step = await import("../lifecycle/ingest/planIngest.ts");
       const { unaskedNote } = await import("../lifecycle/ingest/fetchSources.ts");

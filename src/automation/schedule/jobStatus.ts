@@ -28,15 +28,15 @@ export async function expectations({ records }: Place): Promise<State> {
   return stateOf(await records.state("schedule"));
 }
 
-interface Expecting {
-  readonly by: Scheduler;
-  readonly now: Date;
-  /** The scheduler does not read the files yet: the previous one goes on, so existing expectations stay. */
-  readonly fromFirstRun?: boolean;
-}
-
-/** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
-export function expectJobs(place: Place, jobs: readonly CronJob[], { by, now, fromFirstRun = false }: Expecting) {
+/**
+ * Expects `jobs` and no others. A job whose times did not change keeps its `since`.
+ * @param how.fromFirstRun the scheduler does not read the files yet: the previous one goes on, so existing expectations stay
+ */
+export function expectJobs(
+  place: Place,
+  jobs: readonly CronJob[],
+  { by, now, fromFirstRun = false }: Pick<Expectation, "by" | "fromFirstRun"> & { readonly now: Date },
+) {
   return save(place, (before) =>
     Object.fromEntries(
       jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {

@@ -84,7 +84,7 @@ export interface Move {
   readonly to: string;
 }
 
-/** What was decided, written down before anything is moved: who finishes after a crash does just this. */
+/** What was decided, saved before anything is moved, so that the same is done after a crash. */
 export interface Outcome<R = unknown> {
   readonly status: DropStatus;
   /** The results first, the dropped file last: while that is not moved, it is not done. */
@@ -97,7 +97,7 @@ export interface DropSource {
   ready(): Promise<ReadyDrops>;
   isTaken(name: string): Promise<boolean>;
   isErrored(name: string): Promise<boolean>;
-  /** Brings the dropped file into the claim's folder; false where another watcher was faster. */
+  /** Moves the dropped file into the claim's folder; false if another watcher was faster. */
   fetch(claim: Claim): Promise<boolean>;
   /** Nothing is overwritten; doing it again after a crash changes nothing. @returns where each move ended, by `from` */
   publish(claim: Claim, outcome: Outcome, log: string): Promise<ReadonlyMap<string, string>>;

@@ -1,5 +1,5 @@
 /** Authorization: bearer tokens with scopes, compared in constant time; limits on requests and on wrong tokens. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Config } from "../../config/schema/schema.ts";
 import { HttpProblem } from "./problem.ts";
@@ -94,7 +94,7 @@ function unauthorized(detail: string, challenge: string, hint?: string): HttpPro
 
 /** A hash, because timingSafeEqual needs buffers of equal length. */
 function digestOf(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
+  return hash("sha256", token, "buffer");
 }
 
 function tooMany(wait: number, reason: string): HttpProblem {

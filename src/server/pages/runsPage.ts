@@ -5,8 +5,7 @@ import { numeric, itemTable, html, section, type Html } from "../../reporting/ht
 import { familyName } from "../../reporting/summary.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { checkbox, choice, filterForm, listTime, nowrap, pager } from "./frame/parts.ts";
-import { paramText, runName, runState } from "./frame/parts.ts";
+import { checkbox, choice, filterForm, listTime, nowrap, pager, paramText, runName, runState } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { letters } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";

@@ -74,11 +74,8 @@ export function rollbackTarget(history: readonly Deployment[]): Deployment {
     throw new MlctlError("notReady", `there is no deployment before that of run ${current.runId}`, { hint });
   const { deploymentId, runId, prunedAt } = target;
   if (prunedAt === undefined) return target;
-  throw new MlctlError(
-    "notReady",
-    `the previous deployment, ${deploymentId} of run ${runId}, was pruned at ${prunedAt}: its model is gone`,
-    { hint: `${hint}; \`retention.deployments\` sets how many are kept` },
-  );
+  const message = `the previous deployment, ${deploymentId} of run ${runId}, was pruned at ${prunedAt}: its model is gone`;
+  throw new MlctlError("notReady", message, { hint: `${hint}; \`retention.deployments\` sets how many are kept` });
 }
 
 /** The targets of successive rollbacks, in order. @param history newest first */
