@@ -49,11 +49,8 @@ export const ingest = defineCommand({
     if (options.query !== undefined && !addresses.some((each) => each.startsWith("postgres")))
       throw new MlctlError("usage", "--query needs an address such as postgres://user@host/database");
     if (options.dryRun) {
-      if (addresses.length > 0)
-        throw new MlctlError(
-          "usage",
-          `--dry-run asks no source: leave out the address${addresses.length === 1 ? "" : "es"}`,
-        );
+      const many = addresses.length === 1 ? "" : "es";
+      if (addresses.length > 0) throw new MlctlError("usage", `--dry-run asks no source: leave out the address${many}`);
       const step = await import("../lifecycle/ingest/planIngest.ts");
       const { unaskedNote } = await import("../lifecycle/ingest/fetchSources.ts");
       return inWorkspace(invocation, "read", async (session) => {

@@ -153,6 +153,7 @@ function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: 
   const { limits } = workspace.config.serve;
   const ownMetrics = metrics();
   const rejected = rejections(ownMetrics.countRejected, warn);
+  const together = Math.ceil(limits.concurrent * BODIES_SHARE);
   const own = (): MetricsSnapshot => {
     const { queued, written, dropped, trouble } = log.stats();
     const failing = Number(trouble !== null);
@@ -163,11 +164,7 @@ function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: 
     store: liveStore(workspace, clock),
     log,
     metrics: ownMetrics,
-    bodies: bodyReader(
-      { ...limits, totalBytes: BODIES_BYTES, together: Math.ceil(limits.concurrent * BODIES_SHARE) },
-      clock,
-      rejected.note,
-    ),
+    bodies: bodyReader({ ...limits, totalBytes: BODIES_BYTES, together }, clock, rejected.note),
     rejected,
     allMetrics: sharedMetrics?.(own) ?? (() => Promise.resolve(own())),
     startedAt: workspace.context.now(),

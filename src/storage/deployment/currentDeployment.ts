@@ -31,7 +31,12 @@ export function deploymentIsLost(production: string): boolean {
   return historyIds(production).length > 0 || existsSync(join(production, "trainedmodel.json"));
 }
 
-export function historyIds(production: string): { readonly id: number; readonly name: string }[] {
+/** The number of the newest deployment, also one of which only the history is left; 0 if there is none. */
+export function newestId(production: string, current: Deployment | undefined): number {
+  return Math.max(current?.deploymentId ?? 0, ...historyIds(production).map(({ id }) => id));
+}
+
+function historyIds(production: string): { readonly id: number; readonly name: string }[] {
   return namesIn(join(production, "history")).flatMap((name) => {
     const id = /^deployment_0*(\d+)\.json$/.exec(name)?.[1];
     return id === undefined ? [] : [{ id: Number(id), name }];
