@@ -130,7 +130,7 @@ function publish(claim: Claim, { moves }: Outcome, target: string): ReadonlyMap<
 function refuseOutside(root: string, folder: string): void {
   const [inside, outside] = [realpathSync(root), realpathSync(folder)];
   if (outside === inside || outside.startsWith(inside + sep)) return;
-  throw new MlctlError("failure", `${folder} leads out of ${root}`, { hint: "take that link away" });
+  throw new MlctlError("failure", `${folder} leads out of ${root}`, { hint: "remove that link" });
 }
 
 /** By a hard link, which unlike a rename never overwrites: a name that is taken gets a number. */

@@ -221,5 +221,5 @@ function weakness(text: string): string | undefined {
   if (/^\$\w+$/.test(text)) return `found the name of a variable; write it as "\${${text.slice(1)}}"`;
   if (/^[!-~]{16,}$/.test(text)) return undefined;
   const found = text.length < 16 ? `found ${text.length} characters` : "found blanks or other characters than ASCII";
-  return `${found}; a token has at least 16 letters, digits and signs: ${HOW}`;
+  return `${found}; a token has at least 16 letters, digits and special characters: ${HOW}`;
 }
