@@ -6,7 +6,7 @@ import type { FetchedSource } from "../lifecycle/ingest/fetchSources.ts";
 import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
 import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
-import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
+import { inSession, inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
 
 export const ingest = defineCommand({
   name: "ingest",
@@ -62,13 +62,12 @@ export const ingest = defineCommand({
     const step = await import("../lifecycle/ingest/ingest.ts");
     const { fetchSources } = await import("../lifecycle/ingest/fetchSources.ts");
     const { inputFolder } = await import("../lifecycle/sourceNotes.ts");
-    const { writing } = await import("../lifecycle/session.ts");
     const { ingestNews } = await import("../lifecycle/monitor/ingestNews.ts");
     const { sendAlerts } = await import("../lifecycle/monitor/monitorAlerts.ts");
     const { query, watermark, force } = options;
     const named = addresses.length === 0 ? undefined : { addresses, query, watermark, stdin: invocation.stdin };
     const workspace = await openWorkspaceOf(invocation);
-    const result = await writing(workspace, writingOptions("ingest", options.wait), async (session) => {
+    const result = await inSession(workspace, writingOptions("ingest", options.wait), async (session) => {
       const paths = args.filter((each) => !isSource(each));
       const sources = paths.length > 0 && named === undefined ? [] : await fetchSources(session, named);
       // What a source has is read as part of the input folder.

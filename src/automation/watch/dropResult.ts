@@ -2,10 +2,11 @@
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { MonitorArea } from "../../core/records/monitoring.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
+import type { PredictedRows } from "../../lifecycle/predict/predictBatches.ts";
 import { errorCode } from "../../storage/files/atomicWrite.ts";
 import type { Claim } from "./dropClaims.ts";
 
-export interface DropResult {
+export interface DropResult extends PredictedRows {
   /** As it was dropped, and as it is called where it was put away. */
   readonly file: string;
   readonly name: string;
@@ -15,12 +16,6 @@ export interface DropResult {
   readonly attempts: number;
   readonly runId: string | null;
   readonly modelVersion: number | null;
-  readonly rows: number;
-  readonly rejected: number;
-  /** Rows in the prediction log; null where none was asked for. */
-  readonly logged: number | null;
-  /** Why some rows are not in the log. */
-  readonly logProblem: string | null;
   /** Where things are now: paths below the folder, or keys of the bucket. */
   readonly output: string | null;
   readonly rejectFile: string | null;
@@ -31,7 +26,6 @@ export interface DropResult {
   readonly failed: readonly MonitorArea[];
   readonly warned: readonly MonitorArea[];
   readonly unjudged: readonly MonitorArea[];
-  readonly warnings: readonly string[];
   readonly error: ReturnType<typeof dropError> | null;
 }
 
