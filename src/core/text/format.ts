@@ -150,6 +150,11 @@ export function daysBefore(now: Date, days: number): string {
   return new Date(Math.max(EARLIEST, now.getTime() - days * MILLISECONDS_A_DAY)).toISOString();
 }
 
+/** As RFC 4180 quotes it: where it has a comma, a quote or a line break. */
+export function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 /** First characters of a formula; also tab and line breaks, which spreadsheets skip before they look. */
 const FORMULA = /^[=+\-@\t\r\n]/;
 
