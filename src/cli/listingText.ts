@@ -1,5 +1,5 @@
 /** Formats the data of a view: tab-separated for pipes, CSV and Markdown on request. */
-import { formulaSafe, present } from "../core/text/format.ts";
+import { csvCell, formulaSafe, present } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import { printable } from "./textWidth.ts";
 
@@ -60,7 +60,7 @@ function tabLine(row: readonly Cell[]): string {
 /** RFC 4180 with a header line. @param safe escape cells that a spreadsheet would run as formulas */
 export function csvText(table: ViewTable, safe = false): string {
   const rows = [headers(table), ...table.rows.map((row) => row.map(exactText))];
-  return rows.map((row) => `${row.map((text) => quotedText(safe ? formulaSafe(text) : text)).join(",")}\r\n`).join("");
+  return rows.map((row) => `${row.map((text) => csvCell(safe ? formulaSafe(text) : text)).join(",")}\r\n`).join("");
 }
 
 export function markdownText(table: ViewTable): string {
@@ -72,10 +72,6 @@ export function markdownText(table: ViewTable): string {
 
 function headers({ columns }: ViewTable): string[] {
   return columns.map((column) => (typeof column === "string" ? column : column.header));
-}
-
-function quotedText(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function markdownRow(cells: readonly string[]): string {

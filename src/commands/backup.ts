@@ -7,7 +7,7 @@ import { MlctlError } from "../core/errors.ts";
 import { formatBytes, counted, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
-import { openConfig, writingOptions, inWorkspace, openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inSession, inWorkspace, openBoth, openConfig, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
 
 export const backup = defineCommand({
@@ -26,16 +26,15 @@ export const backup = defineCommand({
     ["mlctl restore /mnt/nas/churn.tar.gz elsewhere", "restore it"],
   ],
   async run(invocation) {
-    const loaded = await openConfig(invocation);
-    const { openWorkspace } = await import("../lifecycle/workspace.ts");
+    const { loaded, workspace } = await openBoth(invocation);
     const step = await import("../lifecycle/backup/backup.ts");
-    const { writing } = await import("../lifecycle/session.ts");
     const { inputs, wait } = invocation.options;
-    const workspace = openWorkspace(loaded, invocation.context);
     step.refuseShared(workspaceOf(loaded));
     const merged = loaded.bases.length === 0 ? undefined : loaded.merged;
     const options = { output: invocation.args[0], inputs, merged };
-    const result = await writing(workspace, writingOptions("backup", wait), (session) => step.backup(session, options));
+    const result = await inSession(workspace, writingOptions("backup", wait), (session) =>
+      step.backup(session, options),
+    );
     const { path, bytes, files, contentBytes, damaged, sha256 } = result;
     for (const name of damaged) {
       const message = `${name} is missing or changed, also in the backup`;

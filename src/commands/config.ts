@@ -8,7 +8,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { CheckedData } from "../lifecycle/train/inspectData.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
-import { openConfig } from "./openWorkspaceOf.ts";
+import { inSession, openConfig } from "./openWorkspaceOf.ts";
 
 const show = defineCommand({
   name: "show",
@@ -51,9 +51,8 @@ const show = defineCommand({
 /** @throws {MlctlError} kind "notReady" before the first training: what mlctl chooses depends on the data */
 async function resolvedConfig(loaded: LoadedConfig, { context }: Invocation): Promise<string> {
   const { openWorkspace } = await import("../lifecycle/workspace.ts");
-  const { reading } = await import("../lifecycle/session.ts");
   const workspace = openWorkspace(loaded, context);
-  const run = await reading(workspace, ({ store }) => store.latestModelRun());
+  const run = await inSession(workspace, "read", ({ store }) => store.latestModelRun());
   if (run === undefined) {
     const hint = "run `mlctl train`: what mlctl chooses depends on the data";
     throw new MlctlError("notReady", "no model has been trained yet", { hint });
@@ -92,9 +91,8 @@ const validate = defineCommand({
       return { result: { path, valid: true, warnings, data: null }, view };
     }
     const { openWorkspace } = await import("../lifecycle/workspace.ts");
-    const { reading } = await import("../lifecycle/session.ts");
     const { checkConfig } = await import("../lifecycle/train/inspectData.ts");
-    const data = await reading(openWorkspace(loaded, invocation.context), checkConfig);
+    const data = await inSession(openWorkspace(loaded, invocation.context), "read", checkConfig);
     return { result: { path, valid: true, warnings, data }, view: { ...validView(path, data), notes: found } };
   },
 }) satisfies Command;

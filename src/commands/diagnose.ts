@@ -10,7 +10,7 @@ import type { DoctorResult } from "../lifecycle/health/doctor.ts";
 import type { CategorySummary, NumberSummary } from "../lifecycle/health/dataFindings.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { inWorkspace, openConfig, openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inSession, inWorkspace, openBoth, openWorkspaceOf } from "./openWorkspaceOf.ts";
 import { driftTable } from "./views/monitorView.ts";
 import { findingsTable } from "./views/tableOf.ts";
 
@@ -104,10 +104,8 @@ export const doctor = defineCommand({
     ["mlctl doctor --json | jq '.findings[] | select(.status == \"fail\")'", "only what failed"],
   ],
   async run(invocation) {
-    const loaded = await openConfig(invocation);
+    const { loaded, workspace } = await openBoth(invocation);
     const step = await import("../lifecycle/health/doctor.ts");
-    const { openWorkspace } = await import("../lifecycle/workspace.ts");
-    const workspace = openWorkspace(loaded, invocation.context);
     const found = await step.doctor(workspace);
     const findings = [
       ...found.findings,
@@ -125,13 +123,12 @@ export const doctor = defineCommand({
 async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   const { config, context } = workspace;
   if (!isReadable(config, "schedule") || config.schedule.length === 0) return [];
-  const { reading } = await import("../lifecycle/session.ts");
   const { scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   const { jobStatuses, scheduleFindings } = await import("../automation/schedule/jobStatus.ts");
   const found = async (): Promise<Finding[]> => {
     const jobs = scheduledJobs(config, context.now());
     const options = { now: context.now(), count: 1 };
-    return reading(workspace, async (session) => scheduleFindings(await jobStatuses(jobs, session, options)));
+    return inSession(workspace, "read", async (session) => scheduleFindings(await jobStatuses(jobs, session, options)));
   };
   // Other findings already cover the store and the folders.
   return found().catch(recover(({ message }) => [finding("schedule", "fail", message)]));

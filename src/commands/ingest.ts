@@ -6,7 +6,7 @@ import type { FetchedSource } from "../lifecycle/ingest/fetchSources.ts";
 import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
 import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
-import { inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
+import { inSession, inWorkspace, openWorkspaceOf, warnOfTerminal, writingOptions } from "./openWorkspaceOf.ts";
 
 export const ingest = defineCommand({
   name: "ingest",
@@ -49,11 +49,8 @@ export const ingest = defineCommand({
     if (options.query !== undefined && !addresses.some((each) => each.startsWith("postgres")))
       throw new MlctlError("usage", "--query needs an address such as postgres://user@host/database");
     if (options.dryRun) {
-      if (addresses.length > 0)
-        throw new MlctlError(
-          "usage",
-          `--dry-run asks no source: leave out ${addresses.length === 1 ? "the address" : "the addresses"}`,
-        );
+      const many = addresses.length === 1 ? "" : "es";
+      if (addresses.length > 0) throw new MlctlError("usage", `--dry-run asks no source: leave out the address${many}`);
       const step = await import("../lifecycle/ingest/planIngest.ts");
       const { unaskedNote } = await import("../lifecycle/ingest/fetchSources.ts");
       return inWorkspace(invocation, "read", async (session) => {
@@ -65,13 +62,12 @@ export const ingest = defineCommand({
     const step = await import("../lifecycle/ingest/ingest.ts");
     const { fetchSources } = await import("../lifecycle/ingest/fetchSources.ts");
     const { inputFolder } = await import("../lifecycle/sourceNotes.ts");
-    const { writing } = await import("../lifecycle/session.ts");
     const { ingestNews } = await import("../lifecycle/monitor/ingestNews.ts");
     const { sendAlerts } = await import("../lifecycle/monitor/monitorAlerts.ts");
     const { query, watermark, force } = options;
     const named = addresses.length === 0 ? undefined : { addresses, query, watermark, stdin: invocation.stdin };
     const workspace = await openWorkspaceOf(invocation);
-    const result = await writing(workspace, writingOptions("ingest", options.wait), async (session) => {
+    const result = await inSession(workspace, writingOptions("ingest", options.wait), async (session) => {
       const paths = args.filter((each) => !isSource(each));
       const sources = paths.length > 0 && named === undefined ? [] : await fetchSources(session, named);
       // What a source has is read as part of the input folder.

@@ -24,8 +24,14 @@ export async function openConfig(
 }
 
 export async function openWorkspaceOf(invocation: Invocation): Promise<Workspace> {
-  const [loaded, { openWorkspace }] = await Promise.all([openConfig(invocation), import("../lifecycle/workspace.ts")]);
-  return openWorkspace(loaded, invocation.context);
+  return (await openBoth(invocation)).workspace;
+}
+
+/** The workspace with its configuration as it was loaded: its sources, warnings and trust. */
+export async function openBoth(invocation: Invocation, options?: Pick<LoadOptions, "check" | "without">) {
+  const opening = [openConfig(invocation, options), import("../lifecycle/workspace.ts")] as const;
+  const [loaded, { openWorkspace }] = await Promise.all(opening);
+  return { loaded, workspace: openWorkspace(loaded, invocation.context) };
 }
 
 /** Another workspace, by its folder or its configuration file, with this call's environment and trust. */
@@ -36,11 +42,9 @@ export async function openOther(invocation: Invocation, flag: string, place: str
     throw new MlctlError(existsSync(path) ? "notReady" : "usage", `there is no workspace at ${path}`, {
       hint: `check ${flag}, or run \`mlctl init\` there`,
     });
-  const { config, directory } = isFile
-    ? { config: basename(path), directory: dirname(path) }
-    : { config: undefined, directory: path };
+  const options = isFile ? { path: basename(path), directory: dirname(path) } : { directory: path };
   const { openWorkspace } = await import("../lifecycle/workspace.ts");
-  return openWorkspace(await load(invocation, { path: config, directory }), invocation.context);
+  return openWorkspace(await load(invocation, options), invocation.context);
 }
 
 async function load({ global, environment }: Invocation, options: Omit<LoadOptions, "environment" | "known">) {

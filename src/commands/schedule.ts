@@ -6,7 +6,7 @@ import type { Target } from "../automation/schedule/install/jobCommand.ts";
 import type { InstallOptions } from "../automation/schedule/install/scheduleFiles.ts";
 import type { ScheduledJob } from "../automation/schedule/scheduledJobs.ts";
 import { defineCommand, sharedOptions, type Command, type Invocation } from "./command.ts";
-import { openConfig } from "./openWorkspaceOf.ts";
+import { inSession, openConfig } from "./openWorkspaceOf.ts";
 import { executionView, installView, listView, nextView } from "./views/scheduleViews.ts";
 
 const next = defineCommand({
@@ -226,9 +226,10 @@ async function openPlace(invocation: Invocation, without?: readonly string[]): P
 
 async function statuses(invocation: Invocation, count: number) {
   const { jobs, place } = await open(invocation);
-  const { reading } = await import("../lifecycle/session.ts");
   const { jobStatuses } = await import("../automation/schedule/jobStatus.ts");
-  return reading(place.workspace, (session) => jobStatuses(jobs, session, { now: invocation.context.now(), count }));
+  return inSession(place.workspace, "read", (session) =>
+    jobStatuses(jobs, session, { now: invocation.context.now(), count }),
+  );
 }
 
 function installOptions(

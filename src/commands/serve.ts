@@ -2,7 +2,7 @@
 import { withValues } from "../config/unsetValues.ts";
 import { exitCodes } from "../core/errors.ts";
 import { defineCommand, sharedOptions, type Command } from "./command.ts";
-import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inSession, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 import { tableOf } from "./views/tableOf.ts";
 
 export const serve = defineCommand({
@@ -81,7 +81,6 @@ export const apicalls = defineCommand({
   async run(invocation) {
     const { url, token, wait } = invocation.options;
     const workspace = await openWorkspaceOf(invocation);
-    const { writing } = await import("../lifecycle/session.ts");
     const step = await import("../lifecycle/fullprocess/apiCalls.ts");
     const { requireDeployed } = await import("../lifecycle/loadModel.ts");
     const known = url === undefined ? undefined : { url, token: token ?? workspace.config.serve.token };
@@ -89,7 +88,7 @@ export const apicalls = defineCommand({
     const { temporaryServer } = await import("../server/process/temporaryServer.ts");
     const server = known === undefined ? await temporaryServer(workspace) : undefined;
     try {
-      const result = await writing(workspace, writingOptions("apicalls", wait), (session) =>
+      const result = await inSession(workspace, writingOptions("apicalls", wait), (session) =>
         step.apiCalls(session, known ?? server!),
       );
       const { calls, failed, path, runId } = result;

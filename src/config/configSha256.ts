@@ -1,5 +1,5 @@
 /** Hash of the settings that affect training. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Path } from "./jsonPath.ts";
 import { configSchema, type Config } from "./schema/schema.ts";
@@ -31,9 +31,11 @@ export function configSha256(config: Config): string {
     train: trainSettings(config),
     ...(config.costs === null ? {} : { costs: config.costs }),
   };
-  return createHash("sha256")
-    .update(canonical(part as Json))
-    .digest("hex");
+  return sha256Json(part as Json);
+}
+
+export function sha256Json(value: Json): string {
+  return hash("sha256", canonical(value));
 }
 
 /** Without what is null, as before these settings existed, so that hashes of earlier models stay valid. */

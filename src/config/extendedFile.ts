@@ -6,8 +6,7 @@
 import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import type { Json, JsonObject } from "../core/json.ts";
-import { isObject } from "../core/json.ts";
+import { type Json, type JsonObject, isObject } from "../core/json.ts";
 import type { ParsedJson } from "./jsonc.ts";
 import { leaves } from "./jsonPath.ts";
 

@@ -1,9 +1,8 @@
 /** What a config.json would run or call, each with a hash of all that decides on it. */
-import { createHash } from "node:crypto";
 import { bucketAddress } from "../core/text/bucketAddress.ts";
 import { isAddress } from "../core/databaseAddress.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { canonical } from "./configSha256.ts";
+import { sha256Json } from "./configSha256.ts";
 import { valueAt } from "./jsonPath.ts";
 import { PAGERDUTY_URL } from "./schema/monitorSchema.ts";
 import { withoutCredentials, wordWithoutSecret } from "./recordableConfig.ts";
@@ -61,7 +60,7 @@ export function hooksOf(
     // A command reads $NAME in its shell.
     const used = variablesIn(does, /\$\{?(\w+)/g).filter((name) => variables.has(name));
     const values = used.map((name) => [name, variables.get(name)!]);
-    return [{ key, action, sha256: hash(used.length === 0 ? does : [does, values]) }];
+    return [{ key, action, sha256: sha256Json(used.length === 0 ? does : [does, values]) }];
   });
 }
 
@@ -149,7 +148,3 @@ function sent(does: Json): string {
 }
 
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
-
-export function hash(value: Json): string {
-  return createHash("sha256").update(canonical(value)).digest("hex");
-}

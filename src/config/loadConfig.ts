@@ -108,11 +108,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { shown, originals, references, sources, sourceOf, warnings } = layers;
   // A run is reproduced from its record, so the record has the values that decided the model.
   const written = [...originals.filter((at) => !affectsTraining(at)), ...deferred.map(({ at }) => at)];
-  const recordable = recordableConfig(
-    parsed.data as Json,
-    written.map((at) => ({ path: at, value: valueAt(shown, at) as Json })),
-    secrets,
-  );
+  const asWritten = written.map((at) => ({ path: at, value: valueAt(shown, at) as Json }));
+  const recordable = recordableConfig(parsed.data as Json, asWritten, secrets);
   const isFromFile = (key: string): boolean => sourceOf(key)?.includes(":") === true;
   const lines = guardUnset(parsed.data, deferred, sourceOf);
   const loaded = { config: parsed.data, recordable, path, bases: file.bases, merged: value, directory: dirname(path) };

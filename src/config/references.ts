@@ -2,7 +2,7 @@
  * `${NAME}` and `${NAME:-default}` in config.json: resolved from the environment when the file is loaded, kept
  * unresolved in records. `$${` is a literal `${`.
  */
-import type { Json } from "../core/json.ts";
+import { parseJson, type Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { Environment } from "../core/userFolder.ts";
 import { mapStrings, type Path } from "./jsonPath.ts";
@@ -92,7 +92,7 @@ export function settingFromText(text: string, path: readonly PropertyKey[], sche
   const isSecret = nodes.some(({ writeOnly }) => writeOnly === true);
   if (isSecret || (text === "" && JSON.stringify(nodes).includes('"writeOnly":true'))) return text;
   const types = new Set(nodes.map(({ type }) => type ?? "any"));
-  const parsed = parsedJson(text);
+  const parsed = parseJson(text) as Json | undefined;
   if (parsed !== undefined && typeof parsed !== "string" && types.has(typeName(parsed, types))) return parsed;
   if (types.has("array") && !types.has("string")) return text === "" ? [] : text.split(",").map((part) => part.trim());
   return text;
@@ -103,12 +103,4 @@ function typeName(value: Json, types: ReadonlySet<string>): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "number" && !types.has("number") && Number.isInteger(value)) return "integer";
   return typeof value;
-}
-
-function parsedJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined; // a plain string
-  }
 }

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, 
 import { dirname, join } from "node:path";
 import { messageOf, MlctlError } from "../core/errors.ts";
 import { isOn, userFolder, type Environment } from "../core/userFolder.ts";
-import { hash, type Hook } from "./hooks.ts";
+import { sha256Json } from "./configSha256.ts";
+import type { Hook } from "./hooks.ts";
 
 export const TRUST_VARIABLE = "MLCTL_TRUST";
 
@@ -51,10 +52,8 @@ export function remember(hooks: readonly Hook[], path: string, environment: Envi
     renameSync(`${record}.${process.pid}`, record);
   } catch (error) {
     const hint = "set XDG_STATE_HOME to a folder of this user, or use --trust or MLCTL_TRUST=1 for each call";
-    throw new MlctlError("failure", `cannot remember it in ${dirname(record)}: ${messageOf(error)}`, {
-      hint,
-      cause: error,
-    });
+    const message = `cannot remember it in ${dirname(record)}: ${messageOf(error)}`;
+    throw new MlctlError("failure", message, { hint, cause: error });
   }
 }
 
@@ -68,7 +67,7 @@ function makeFolder(path: string): void {
 /** Null without a home folder, as for a numeric user of a container. */
 function recordPath(path: string, environment: Environment): string | null {
   const state = userFolder("XDG_STATE_HOME", ".local/state", environment);
-  return state === null ? null : join(state, "mlctl", "trusted", `${hash(realpathSync(path))}.json`);
+  return state === null ? null : join(state, "mlctl", "trusted", `${sha256Json(realpathSync(path))}.json`);
 }
 
 function allowed(record: string): readonly string[] {

@@ -1,31 +1,16 @@
 /** Resolves the folders and files of config.json to absolute paths. */
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { bucketAddress, type BucketAddress } from "../core/text/bucketAddress.ts";
-import { databaseAddress, type DatabaseAddress } from "../core/databaseAddress.ts";
+import { bucketAddress } from "../core/text/bucketAddress.ts";
+import { databaseAddress } from "../core/databaseAddress.ts";
 import type { LoadedConfig } from "./loadConfig.ts";
 
-export interface ConfiguredPaths {
-  readonly workspace: string;
-  readonly input: string;
-  readonly datasets: string;
-  readonly testData: string;
-  readonly models: string;
-  readonly production: string;
-  /** Where the prediction log is. */
-  readonly database: string;
-  readonly index: string;
-  /** The Postgres database that has the records; undefined: they are files. */
-  readonly shared: DatabaseAddress | undefined;
-  /** The bucket that has the artifacts; undefined: they are in the folders only. */
-  readonly bucket: BucketAddress | undefined;
-  readonly drops: string;
-}
+export type ConfiguredPaths = ReturnType<typeof workspaceOf>;
 
 export const DATABASE = "mlctl.db";
 
 /** Paths in config.json are relative to its folder, not to the current directory. */
-export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" | "directory">): ConfiguredPaths {
+export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" | "directory">) {
   const shared = databaseAddress(config.database);
   const database = resolve(directory, shared === undefined ? config.database : DATABASE);
   return {
@@ -40,9 +25,12 @@ export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" |
     },
     models: resolve(directory, config.output_model_path),
     production: resolve(directory, config.prod_deployment_path),
+    /** Where the prediction log is. */
     database,
     index: shared === undefined ? database : resolve(directory, `mlctl.${hostname().replaceAll(/[^\w-]+/g, "_")}.db`),
+    /** The Postgres database that has the records; undefined: they are files. */
     shared,
+    /** The bucket that has the artifacts; undefined: they are in the folders only. */
     bucket: config.artifacts === null ? undefined : bucketAddress(config.artifacts),
     get drops() {
       return resolve(directory, config.watch.folder);

@@ -25,7 +25,7 @@ export function addressProblem(database: string): string | undefined {
     return "contains a password; set PGPASSWORD or write it to ~/.pgpass, and leave postgres://user@host/database here";
   if (pathname.length < 2) return "names no database; write postgres://user@host/database";
   const name = searchParams.get("workspace") ?? DEFAULT;
-  if (!/^[\w.-]{1,100}$/.test(name)) return "has a workspace with other signs than letters, digits, _, - and .";
+  if (!/^[\w.-]{1,100}$/.test(name)) return "has a workspace with other characters than letters, digits, _, - and .";
   return undefined;
 }
 

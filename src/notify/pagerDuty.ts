@@ -3,7 +3,7 @@
  * event, which pages nobody.
  * @see https://developer.pagerduty.com/docs/events-api-v2-overview
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Alert, AlertItem } from "../core/records/alert.ts";
 import type { JsonObject } from "../core/json.ts";
 import { alertPayload, type ChannelParts, hostOf, post } from "./channel.ts";
@@ -49,9 +49,7 @@ function incidentEvent(alert: Alert, action: string, summary: string, name: stri
   const severity = item === undefined ? "info" : item.status === "warn" ? "warning" : "error";
   return {
     event_action: action,
-    dedup_key: createHash("sha256")
-      .update(JSON.stringify(["mlctl", project, source, area, name]))
-      .digest("hex"),
+    dedup_key: hash("sha256", JSON.stringify(["mlctl", project, source, area, name])),
     payload: {
       summary: summary.slice(0, SUMMARY_LENGTH),
       source: project,

@@ -48,17 +48,13 @@ const MAX_SUBJECT = 1000;
  * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
  */
 export function teamsMessage({ change, subject, lines, next }: Alert): JsonObject {
-  const first = textBlock(subject.slice(0, MAX_SUBJECT), {
-    weight: "bolder",
-    size: "medium",
-    color: cardColours[change],
-  });
+  const style = { weight: "bolder", size: "medium", color: cardColours[change] };
   const blocks = lines.filter((line) => line !== "").map((line) => textBlock(line));
   let size = 0;
   const shown = blocks.filter((block) => (size += Buffer.byteLength(JSON.stringify(block))) <= MAX_BYTES);
   const left = blocks.length - shown.length;
   const body = [
-    first,
+    textBlock(subject.slice(0, MAX_SUBJECT), style),
     ...shown,
     ...(left === 0 ? [] : [textBlock(`… and ${left} more lines`)]),
     textBlock(next, { fontType: "monospace" }),

@@ -64,10 +64,8 @@ export async function retainExecutions(workspace: Place, { keep, days }: Retenti
     const removed = all
       .slice(keep ?? 0)
       .filter((each) => each.startedAt < oldest && actualStatus(each) !== "running" && !last.has(each));
-    await forgetRecords(
-      { ...workspace, ...writer },
-      { records: removed, files: removed.flatMap(({ log }) => log ?? []) },
-    );
+    const files = removed.flatMap(({ log }) => log ?? []);
+    await forgetRecords({ ...workspace, ...writer }, { records: removed, files });
     return removed.length;
   });
 }

@@ -28,15 +28,15 @@ export async function expectations({ records }: Place): Promise<State> {
   return stateOf(await records.state("schedule"));
 }
 
-interface Expecting {
-  readonly by: Scheduler;
-  readonly now: Date;
-  /** The scheduler does not read the files yet: the previous one goes on, so existing expectations stay. */
-  readonly fromFirstRun?: boolean;
-}
-
-/** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
-export function expectJobs(place: Place, jobs: readonly CronJob[], { by, now, fromFirstRun = false }: Expecting) {
+/**
+ * Expects `jobs` and no others. A job whose times did not change keeps its `since`.
+ * @param how.fromFirstRun the scheduler does not read the files yet: the previous one goes on, so existing expectations stay
+ */
+export function expectJobs(
+  place: Place,
+  jobs: readonly CronJob[],
+  { by, now, fromFirstRun = false }: Pick<Expectation, "by" | "fromFirstRun"> & { readonly now: Date },
+) {
   return save(place, (before) =>
     Object.fromEntries(
       jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {
@@ -169,21 +169,18 @@ export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
     const is = (status: Finding["status"], message: string): Finding =>
       finding(`job ${job.name}`, status, message, [job.missed, 0]);
     switch (job.status) {
-      case "unscheduled":
-        return is(
-          "warn",
-          `no scheduler of this machine has it, and ${last === undefined ? "it never ran" : `it last ran at ${last.startedAt}`}: \`mlctl schedule install\``,
-        );
+      case "unscheduled": {
+        const ran = last === undefined ? "it never ran" : `it last ran at ${last.startedAt}`;
+        return is("warn", `no scheduler of this machine has it, and ${ran}: \`mlctl schedule install\``);
+      }
       case "overdue": {
         const what = `missed ${counted(job.missed, "run")} since ${shortTime(job.overdueSince!)}`;
         return is("fail", `${what}: check that ${schedulerName(job.scheduler)} is working`);
       }
       case "findings": {
         const { startedAt, exitCode, log } = last!;
-        return is(
-          "warn",
-          `ran at ${startedAt}, and found a problem in ${endedBy(exitCode)}: see ${log ?? "its record"}`,
-        );
+        const area = endedBy(exitCode);
+        return is("warn", `ran at ${startedAt}, and found a problem in ${area}: see ${log ?? "its record"}`);
       }
       case "failed": {
         const { status, startedAt, reason, log } = last!;

@@ -1,5 +1,5 @@
 /** The daemon of `mlctl schedule run`: runs the jobs of config.json at their times, each in a child process. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, MlctlError } from "../../core/errors.ts";
@@ -22,7 +22,7 @@ interface Daemon extends RunScheduleOptions {
   readonly troubles: Troubles;
   readonly ended: Execution[];
   readonly retries: Map<string, NodeJS.Timeout>;
-  readonly start: (job: ScheduledJob, dueAt: Date, trigger: "schedule" | "missed") => Promise<void>;
+  readonly start: (job: ScheduledJob, dueAt: Date, trigger: JobRequest["trigger"]) => Promise<void>;
 }
 
 /** Key of the trouble that all jobs share: a full disk, or a database that is away. */
@@ -41,7 +41,7 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   const stopJobs = new AbortController();
   const running = new Set<Promise<void>>();
   let executions = 0;
-  const start = (job: ScheduledJob, dueAt: Date, trigger: "schedule" | "missed"): Promise<void> => {
+  const start: Daemon["start"] = (job, dueAt, trigger) => {
     executions++;
     const work = execute(job, { dueAt, trigger, stop: stopJobs.signal }, daemon).finally(() => running.delete(work));
     running.add(work);
@@ -72,17 +72,16 @@ export async function runSchedule(given: RunScheduleOptions): Promise<{ readonly
   for (const timer of daemon.retries.values()) clearTimeout(timer);
   await drain(running, stopJobs, daemon);
   await stopSending();
-  await tellUnrecorded(daemon);
+  await warnOfUnrecorded(daemon);
   return { executions };
 }
 
-type Jittered = Pick<ScheduledJob, "name" | "jitterMs">;
-
 /** Delay in milliseconds, less than `jitterMs`; always the same for the same job, time and folder. */
-export function jitterOf({ name, jitterMs }: Jittered, time: Date, folder: string): number {
+export function jitterOf(job: Pick<ScheduledJob, "name" | "jitterMs">, time: Date, folder: string): number {
+  const { name, jitterMs } = job;
   if (jitterMs === 0) return 0;
-  const hash = createHash("sha256").update(`${folder}\n${name}\n${time.toISOString()}`).digest();
-  return Math.floor((hash.readUInt32BE(0) / 2 ** 32) * jitterMs);
+  const digest = hash("sha256", `${folder}\n${name}\n${time.toISOString()}`, "buffer");
+  return Math.floor((digest.readUInt32BE(0) / 2 ** 32) * jitterMs);
 }
 
 type Start = JobRequest & { readonly dueAt: Date };
@@ -139,7 +138,7 @@ async function recordEnds({ ended, workspace }: Daemon): Promise<void> {
   }
 }
 
-async function tellUnrecorded(daemon: Daemon): Promise<void> {
+async function warnOfUnrecorded(daemon: Daemon): Promise<void> {
   const { troubles, ended, workspace } = daemon;
   try {
     await recordEnds(daemon);
@@ -227,20 +226,14 @@ async function runMissed(job: ScheduledJob, options: RunJobOptions, killed: Date
   const { context } = options.workspace;
   const executions = await recentExecutions(options.workspace, job.name);
   const missed = missedTimes(job, (await expectations(options.workspace))[job.name], executions, context.now());
-  if (missed === undefined) {
-    if (killed === undefined || job.missed === "skip") return undefined;
-    return run(job, { trigger: "missed", dueAt: killed }, options);
-  }
-  if (job.missed === "skip") {
-    await skipJob(job, { trigger: "missed", dueAt: missed.latest }, describeMissed(missed), options);
-    return undefined;
-  }
-  return run(job, { trigger: "missed", dueAt: missed.latest }, options);
+  const dueAt = missed?.latest ?? killed;
+  if (dueAt === undefined) return undefined;
+  if (job.missed === "run") return run(job, { trigger: "missed", dueAt }, options);
+  if (missed !== undefined) await skipJob(job, { trigger: "missed", dueAt }, describeMissed(missed), options);
+  return undefined;
 }
 
-type Request = Omit<JobRequest, "stop">;
-
-async function run(job: ScheduledJob, request: Request, options: RunJobOptions) {
+async function run(job: ScheduledJob, request: Omit<JobRequest, "stop">, options: RunJobOptions) {
   const execution = await executeJob(job, { ...request, stop: options.workspace.context.signal }, options);
   if (execution === "done_before") return { job: job.name, status: execution, execution: null };
   return { job: job.name, status: execution.status, execution };

@@ -74,7 +74,7 @@ async function publish(
   return places;
 }
 
-/** The very object that was read: one that has come under its key since is the next drop. */
+/** Only the object that was read: one that was uploaded under its key since is the next drop. */
 async function moveObject(
   bucket: Bucket,
   { etag = "", original }: Claim,

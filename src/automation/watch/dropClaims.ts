@@ -98,7 +98,7 @@ export async function openClaims(options: ClaimOptions) {
   };
 }
 
-/** The folder appears with its note in it: nobody ever sees one without an owner. */
+/** The folder appears with its note in it: there is never one without an owner. */
 function makeFolder(
   { processing, origin, now }: ClaimOptions,
   { owner, drop, name }: { owner: string; drop: Drop; name: string },
@@ -164,7 +164,7 @@ function allClaims(processing: string): Claim[] {
   });
 }
 
-/** Undefined where it is gone by now, or no folder of ours. */
+/** Undefined if it is gone, or is not a folder of a claim. */
 function readNote(folder: string): ClaimNote | undefined {
   try {
     const note = JSON.parse(readFileSync(join(folder, NOTE), "utf8")) as Partial<ClaimNote>;
@@ -191,7 +191,7 @@ async function takeFrom(other: string, { processing, origin, watchers, owner, no
     for (const claim of allClaims(processing)) {
       if (claim.owner !== other || claim.origin !== origin) continue;
       const { folder, original: _original, ...before } = claim;
-      // Whoever is killed with fifty claims was at one of them.
+      // A watcher that was killed with fifty claims was working on one of them.
       taken.push(writeNote(folder, { ...before, owner }));
     }
     return taken;

@@ -1,5 +1,5 @@
 /** Names of dropped files: what is still being written, what can be read, and names that are free. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { posix } from "node:path";
 import { timestamp } from "../../core/text/format.ts";
 
@@ -27,7 +27,7 @@ export function stemOf(path: string): string {
 
 /** Files whose results would have the same names are one to the folder in `processing`, which has a short safe name. */
 export function claimName(path: string): string {
-  return createHash("sha256").update(stemOf(path)).digest("hex").slice(0, 20);
+  return hash("sha256", stemOf(path)).slice(0, 20);
 }
 
 /** Names under which a file may be put away: its own, then with the time, then with a number too. */
@@ -52,11 +52,11 @@ export function nameBehind(stem: string, addition: string): string {
   const name = posix.basename(stem);
   const room = LONGEST_NAME - Buffer.byteLength(addition);
   if (Buffer.byteLength(name) <= room) return stem + addition;
-  const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  const suffix = hash("sha256", name).slice(0, 8);
   let kept = "";
   for (const letter of name) {
     if (Buffer.byteLength(kept + letter) > room - 9) break;
     kept += letter;
   }
-  return posix.join(posix.dirname(stem), `${kept}-${hash}${addition}`);
+  return posix.join(posix.dirname(stem), `${kept}-${suffix}${addition}`);
 }

@@ -2,10 +2,11 @@
 import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { MonitorArea } from "../../core/records/monitoring.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
+import type { PredictedRows } from "../../lifecycle/predict/predictBatches.ts";
 import { errorCode } from "../../storage/files/atomicWrite.ts";
 import type { Claim } from "./dropClaims.ts";
 
-export interface DropResult {
+export interface DropResult extends PredictedRows {
   /** As it was dropped, and as it is called where it was put away. */
   readonly file: string;
   readonly name: string;
@@ -15,12 +16,6 @@ export interface DropResult {
   readonly attempts: number;
   readonly runId: string | null;
   readonly modelVersion: number | null;
-  readonly rows: number;
-  readonly rejected: number;
-  /** Rows in the prediction log; null where none was asked for. */
-  readonly logged: number | null;
-  /** Why some rows are not in the log. */
-  readonly logProblem: string | null;
   /** Where things are now: paths below the folder, or keys of the bucket. */
   readonly output: string | null;
   readonly rejectFile: string | null;
@@ -31,7 +26,6 @@ export interface DropResult {
   readonly failed: readonly MonitorArea[];
   readonly warned: readonly MonitorArea[];
   readonly unjudged: readonly MonitorArea[];
-  readonly warnings: readonly string[];
   readonly error: ReturnType<typeof dropError> | null;
 }
 
@@ -84,7 +78,7 @@ export interface Move {
   readonly to: string;
 }
 
-/** What was decided, written down before anything is moved: who finishes after a crash does just this. */
+/** What was decided, saved before anything is moved, so that the same is done after a crash. */
 export interface Outcome<R = unknown> {
   readonly status: DropStatus;
   /** The results first, the dropped file last: while that is not moved, it is not done. */
@@ -97,7 +91,7 @@ export interface DropSource {
   ready(): Promise<ReadyDrops>;
   isTaken(name: string): Promise<boolean>;
   isErrored(name: string): Promise<boolean>;
-  /** Brings the dropped file into the claim's folder; false where another watcher was faster. */
+  /** Moves the dropped file into the claim's folder; false if another watcher was faster. */
   fetch(claim: Claim): Promise<boolean>;
   /** Nothing is overwritten; doing it again after a crash changes nothing. @returns where each move ended, by `from` */
   publish(claim: Claim, outcome: Outcome, log: string): Promise<ReadonlyMap<string, string>>;

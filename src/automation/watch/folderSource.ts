@@ -52,9 +52,8 @@ export function folderSource(options: {
       return { drops, arriving: found.length - settled.length, undecided };
     },
     async isTaken(name) {
-      return siblingNames(name).some(
-        (each) => exists(join(place("processed"), each)) || exists(join(place("errored"), each)),
-      );
+      const folders = [place("processed"), place("errored")];
+      return siblingNames(name).some((each) => folders.some((at) => exists(join(at, each))));
     },
     isErrored: async (name) => exists(join(place("errored"), name)),
     async fetch({ given, original }) {
@@ -81,7 +80,7 @@ interface FoundFile {
   readonly stat: Stats;
 }
 
-/** Links are not followed, wherever they lead: who may drop a file may not choose what is read. */
+/** Links are never followed: a user who may drop a file may not choose which other files are read. */
 function filesBelow(root: string, below: string, warn: (message: string) => void): FoundFile[] {
   const found: FoundFile[] = [];
   for (const entry of entriesOf(join(root, below), warn)) {
@@ -127,11 +126,11 @@ function publish(claim: Claim, { moves }: Outcome, target: string): ReadonlyMap<
   return places;
 }
 
-/** Somebody who may write there could have put a link in the place of a folder. */
+/** A user who may write there could have replaced a folder by a link. */
 function refuseOutside(root: string, folder: string): void {
   const [inside, outside] = [realpathSync(root), realpathSync(folder)];
   if (outside === inside || outside.startsWith(inside + sep)) return;
-  throw new MlctlError("failure", `${folder} leads out of ${root}`, { hint: "take that link away" });
+  throw new MlctlError("failure", `${folder} leads out of ${root}`, { hint: "remove that link" });
 }
 
 /** By a hard link, which unlike a rename never overwrites: a name that is taken gets a number. */

@@ -1,5 +1,4 @@
 /** The source that config.json or the command line names: the local folder, an address, a bucket. */
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
@@ -7,7 +6,7 @@ import { milliseconds } from "../../core/text/format.ts";
 import { glob } from "../../core/text/glob.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite, ensureFolder, syncFolder } from "../../storage/files/atomicWrite.ts";
-import { sha256File, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { sha256File, sha256Text, toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { shownUrl, download, lastPart, type DownloadOptions, type Version } from "../../storage/remote/download.ts";
 import { tableName } from "../../storage/remote/tableName.ts";
 import { candidateNames } from "./dropNames.ts";
@@ -49,14 +48,14 @@ export async function openSource(workspace: Workspace, folder: string, clock: ()
 
 const noAddress = { refresh: async () => {}, failure: () => undefined };
 
-/** An address that cannot be had keeps nobody from the files that are there. */
+/** An address that cannot be fetched does not keep the files that are there from being processed. */
 function refresher(
   { config, context }: Workspace,
   { address, folder, clock }: { address: string; folder: string; clock: () => number },
 ): Pick<OpenedSource, "refresh" | "failure"> {
   const { download: settings, retries, retry_delay } = config.watch;
   const input = join(folder, "input");
-  const key = createHash("sha256").update(address).digest("hex").slice(0, 16);
+  const key = sha256Text(address).slice(0, 16);
   const request = {
     url: address,
     folder: input,
@@ -110,7 +109,7 @@ async function fetchUrl(options: FetchUrlOptions): Promise<string | null> {
   const { folder, statePath, url } = options;
   const before = readState(options);
   // Hidden, so that nobody takes it before it is known.
-  const waiting = join(folder, `.fetched-${createHash("sha256").update(url).digest("hex").slice(0, 16)}`);
+  const waiting = join(folder, `.fetched-${sha256Text(url).slice(0, 16)}`);
   const arrive = (name: string): string => {
     renameSync(waiting, join(folder, name));
     syncFolder(folder);

@@ -1,5 +1,4 @@
 /** Predicts a dropped file with the deployed model and compares it with the reference data. */
-import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { counted } from "../../core/text/format.ts";
@@ -11,6 +10,7 @@ import { predictFile, UNUSUAL } from "../../lifecycle/predict/predict.ts";
 import { reading, writing, type Session } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { folderFailure } from "../../storage/files/atomicWrite.ts";
+import { sha256Text } from "../../storage/files/workspacePaths.ts";
 import { predictionLogPath } from "../../storage/predictionLog/logReader.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient } from "./dropResult.ts";
@@ -85,7 +85,7 @@ async function deployedOf(session: Session): Promise<LoadedModel> {
 /** A drop has the same ids each time it is started: the log keeps each row once. */
 function idsOf({ claimedAt, nonce }: Claim): () => string {
   const time = Date.parse(claimedAt).toString(16).padStart(11, "0");
-  const prefix = time + createHash("sha256").update(nonce).digest("hex").slice(0, 8);
+  const prefix = time + sha256Text(nonce).slice(0, 8);
   let count = 0;
   return () => prefix + (count++).toString(16).padStart(8, "0");
 }

@@ -82,13 +82,13 @@ async function rounds(round: Round): Promise<void> {
   const { context, config } = workspace;
   const [poll, settle] = [milliseconds(config.watch.poll), milliseconds(config.watch.settle)];
   while (!context.signal.aborted) {
-    const { taken, arriving, undecided } = await look(round).catch((error: unknown): Seen => {
+    const { taken, arriving, undecided } = await look(round).catch((error: unknown) => {
       if (options.once || isStop(error)) throw error;
       if (isDiskFailure(error)) troubles.begin(DISK, "files wait", messageOf(error));
       else troubles.begin(LOOK, "files wait", error);
       return { taken: 0, arriving: 0, undecided: 0 };
     });
-    // Who looks once looks until all is done that did not change in the meantime.
+    // With --once, it looks again until all files that stayed unchanged are done.
     if (options.once && taken === 0 && undecided === 0) {
       const message = `${counted(arriving, "file")} ${arriving === 1 ? "is" : "are"} still being written and left for the next time`;
       if (arriving > 0) context.emit({ type: "warning", stage: "watch", message });
@@ -101,13 +101,7 @@ async function rounds(round: Round): Promise<void> {
   }
 }
 
-interface Seen {
-  readonly taken: number;
-  readonly arriving: number;
-  readonly undecided: number;
-}
-
-async function look(round: Round): Promise<Seen> {
+async function look(round: Round) {
   const { workspace, opened, claims, unfinished, troubles, diskFailures } = round;
   const { signal } = workspace.context;
   if (deployedModel(workspace.paths) === undefined) {

@@ -1,8 +1,9 @@
 /** Views of `mlctl runs list` and `show`. */
 import { paramsText } from "../../core/text/recordText.ts";
 import { formatNumber, shortTime } from "../../core/text/format.ts";
-import { type Deployment, NAME_TAG, tagTexts, type Run } from "../../core/records/lineage.ts";
+import { NAME_TAG, tagTexts, type Run } from "../../core/records/lineage.ts";
 import type { View } from "../../core/view.ts";
+import type { showRun } from "../../lifecycle/registry/models.ts";
 import type { RunList } from "../../lifecycle/registry/runList.ts";
 import type { TrialList } from "../../lifecycle/tune/tuneMemory.ts";
 import { deploymentFields, metricsTable, paramFields } from "./modelViews.ts";
@@ -59,13 +60,7 @@ function selectionFields({ selection, metric }: Run): [string, string][] {
   ];
 }
 
-export function runView({
-  run,
-  deployments,
-}: {
-  readonly run: Run;
-  readonly deployments: readonly Deployment[];
-}): View {
+export function runView({ run, deployments }: ReturnType<typeof showRun>): View {
   return {
     title: `run ${run.runId}: ${run.family} on ${run.trainingRows} training rows, ${shortTime(run.createdAt)}`,
     fields: [

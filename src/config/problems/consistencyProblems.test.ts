@@ -57,7 +57,7 @@ describe("tokens", () => {
     const tokens = ["short", "words with blanks in it", "tab\tand-line-break", "umlauts-äöü-äöü-äöü"];
     const found = messages(withTokens("x", ...tokens));
     expect(found[0]).toBe(
-      "serve.token: found 1 characters; a token has at least 16 letters, digits and signs: make one with `openssl rand -hex 32`",
+      "serve.token: found 1 characters; a token has at least 16 letters, digits and special characters: make one with `openssl rand -hex 32`",
     );
     expect(found.filter((each) => each.includes("openssl rand -hex 32"))).toHaveLength(5);
     expect(tokens.filter((token) => found.some((each) => each.includes(token)))).toEqual([]);

@@ -23,7 +23,7 @@ export function consistencyProblems(config: Config, configPath: string): ConfigP
     ...(["id_columns", "drop_columns"] as const)
       .filter((key) => config[key].includes(config.target))
       .map((path) => ({ path, message: `found "${config.target}", which is the target` })),
-    ...rules(config).flatMap(([isBroken, path, message]) => (isBroken ? [{ path, message }] : [])),
+    ...trainingProblems(config),
     ...searchProblems(config),
     ...limitProblems(config),
     ...aliasProblems(config),
@@ -83,60 +83,38 @@ function identityOf(path: string): string {
   return process.platform === "darwin" || process.platform === "win32" ? path.toLowerCase() : path;
 }
 
-function rules(config: Config): (readonly [isBroken: boolean, path: string, message: string])[] {
-  const { time_column, costs, promotion, monitor } = config;
-  const { split, selection, metric } = config.train;
+function trainingProblems({ time_column, costs, promotion, monitor, train }: Config): ConfigProblem[] {
+  const { split, selection, metric } = train;
+  const problems: ConfigProblem[] = [];
+  const add = (path: string, message: string): void => void problems.push({ path, message });
+  if (split.method === "time" && time_column === null)
+    add("train.split.method", 'found "time", but time_column is not set');
+  if (split.method === "head" && split.rows === null)
+    add("train.split.rows", 'missing, method "head" needs the number of training rows');
+  if (split.cutoff !== null && split.method !== null && split.method !== "time")
+    add("train.split.cutoff", `found a cutoff, but the method is "${split.method}"; did you mean "time"?`);
+  if (split.method === "group" && selection.group_column === null)
+    add("train.split.method", 'found "group", but train.selection.group_column, the column of groups, is not set');
+  if (selection.period !== null && selection.method !== "time_series")
+    add("train.selection.period", `found "${selection.period}", but only method "time_series" has periods`);
+  // Without a split method, mlctl looks for a date in whose order the rows are.
+  if (selection.method === "time_series" && time_column === null && split.method !== null)
+    add("train.selection.method", 'found "time_series", but time_column is not set');
+  if (selection.method === "group_k_fold" && selection.group_column === null)
+    add("train.selection.group_column", 'missing, method "group_k_fold" needs the column of groups');
   const { currency: _, ...values } = costs ?? { currency: null };
   const [alarm, miss] = [costs?.false_positive ?? 0, costs?.false_negative ?? 0];
+  if (alarm < 0 && miss < 0)
+    add("costs", `both mistakes are gains (${alarm} and ${miss}); write what they cost as positive numbers`);
+  if (costs !== null && Object.values(values).every((value) => value === 0))
+    add("costs", 'all costs are 0; set "false_positive", "false_negative", …');
+  if (costs !== null) return problems;
+  // By name: config does not know the metrics.
   const noCosts = 'found "cost", but "costs" is not set';
-  return [
-    [split.method === "time" && time_column === null, "train.split.method", 'found "time", but time_column is not set'],
-    [
-      split.method === "head" && split.rows === null,
-      "train.split.rows",
-      'missing, method "head" needs the number of training rows',
-    ],
-    [
-      split.cutoff !== null && split.method !== null && split.method !== "time",
-      "train.split.cutoff",
-      `found a cutoff, but the method is "${split.method}"; did you mean "time"?`,
-    ],
-    [
-      split.method === "group" && selection.group_column === null,
-      "train.split.method",
-      'found "group", but train.selection.group_column, the column of groups, is not set',
-    ],
-    [
-      selection.period !== null && selection.method !== "time_series",
-      "train.selection.period",
-      `found "${selection.period}", but only method "time_series" has periods`,
-    ],
-    [
-      // Without a split method, mlctl looks for a date in whose order the rows are.
-      selection.method === "time_series" && time_column === null && split.method !== null,
-      "train.selection.method",
-      'found "time_series", but time_column is not set',
-    ],
-    [
-      selection.method === "group_k_fold" && selection.group_column === null,
-      "train.selection.group_column",
-      'missing, method "group_k_fold" needs the column of groups',
-    ],
-    [
-      alarm < 0 && miss < 0,
-      "costs",
-      `both mistakes are gains (${alarm} and ${miss}); write what they cost as positive numbers`,
-    ],
-    [
-      costs !== null && Object.values(values).every((value) => value === 0),
-      "costs",
-      'all costs are 0; set "false_positive", "false_negative", …',
-    ],
-    // By name: config does not know the metrics.
-    [costs === null && metric === "cost", "train.metric", noCosts],
-    [costs === null && promotion.require["cost"] !== undefined, "promotion.require.cost", noCosts],
-    [costs === null && monitor.require["cost"] !== undefined, "monitor.require.cost", noCosts],
-  ];
+  if (metric === "cost") add("train.metric", noCosts);
+  if (promotion.require["cost"] !== undefined) add("promotion.require.cost", noCosts);
+  if (monitor.require["cost"] !== undefined) add("monitor.require.cost", noCosts);
+  return problems;
 }
 
 function limitProblems(config: Config): ConfigProblem[] {
@@ -221,5 +199,5 @@ function weakness(text: string): string | undefined {
   if (/^\$\w+$/.test(text)) return `found the name of a variable; write it as "\${${text.slice(1)}}"`;
   if (/^[!-~]{16,}$/.test(text)) return undefined;
   const found = text.length < 16 ? `found ${text.length} characters` : "found blanks or other characters than ASCII";
-  return `${found}; a token has at least 16 letters, digits and signs: ${HOW}`;
+  return `${found}; a token has at least 16 letters, digits and special characters: ${HOW}`;
 }

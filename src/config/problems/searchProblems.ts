@@ -27,31 +27,30 @@ interface Place {
 }
 
 function dimensionProblems(given: Dimension, place: Place): ConfigProblem[] {
-  const { path, search } = place;
-  const { values, low = 0, high = 0, step, distribution = "uniform" } = given;
-  const isWhole = distribution.endsWith("integer");
-  const missing = given.low === undefined ? "low" : "high";
-  const range: (readonly [isBroken: boolean, path: string, message: string])[] = [
-    [given[missing] === undefined, path, `${missing} is missing; set low and high, or values`],
-    [low >= high, path, `found low ${low} and high ${high}; low must be below high`],
-    [distribution.startsWith("log_") && low <= 0, `${path}.low`, `found ${low}; ${distribution} needs a value above 0`],
-    [
-      isWhole && ![low, high, step ?? 1].every(Number.isInteger),
-      path,
-      `found a fraction; ${distribution} takes whole numbers`,
-    ],
-    [
-      search.method === "grid" && !isWhole && step === undefined,
-      path,
-      'a grid needs a step or a list of values; or set method to "random" or "tpe"',
-    ],
-  ];
   const unused = (["distribution", "low", "high", "step"] as const).filter((key) => given[key] !== undefined);
+  const message = "found together with values; remove one of them";
   const problems =
-    values === undefined
-      ? range.filter(([isBroken]) => isBroken).slice(0, 1)
-      : unused.map((key) => [true, `${path}.${key}`, "found together with values; remove one of them"] as const);
-  return [...conditionProblems(given, place), ...problems.map(([, at, message]) => ({ path: at, message }))];
+    given.values === undefined
+      ? rangeProblems(given, place)
+      : unused.map((key) => ({ path: `${place.path}.${key}`, message }));
+  return [...conditionProblems(given, place), ...problems];
+}
+
+/** At most one. */
+function rangeProblems(given: Dimension, { path, search }: Place): ConfigProblem[] {
+  const { low, high, step, distribution = "uniform" } = given;
+  const isWhole = distribution.endsWith("integer");
+  const problem = (message: string, at = path): ConfigProblem[] => [{ path: at, message }];
+  if (low === undefined || high === undefined)
+    return problem(`${low === undefined ? "low" : "high"} is missing; set low and high, or values`);
+  if (low >= high) return problem(`found low ${low} and high ${high}; low must be below high`);
+  if (distribution.startsWith("log_") && low <= 0)
+    return problem(`found ${low}; ${distribution} needs a value above 0`, `${path}.low`);
+  if (isWhole && ![low, high, step ?? 1].every(Number.isInteger))
+    return problem(`found a fraction; ${distribution} takes whole numbers`);
+  if (search.method === "grid" && !isWhole && step === undefined)
+    return problem('a grid needs a step or a list of values; or set method to "random" or "tpe"');
+  return [];
 }
 
 function conditionProblems({ when = {} }: Dimension, { path, name, search }: Place): ConfigProblem[] {

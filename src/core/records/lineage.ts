@@ -2,7 +2,7 @@
 import type { Json } from "../json.ts";
 import type { Task } from "../table/table.ts";
 
-/** Artifact: a file written by mlctl, with the checksum and size that reveal a change. */
+/** A file written by mlctl, with the checksum and size that reveal a change. */
 export interface Artifact {
   /** Relative to the workspace, with forward slashes, so that a copied workspace still works. */
   readonly path: string;
@@ -10,7 +10,6 @@ export interface Artifact {
   readonly bytes: number;
 }
 
-/** Dataset: the record that ingest writes next to finaldata_<stamp>.csv. */
 export interface SourceFile {
   /** Relative to the workspace if inside it, absolute otherwise; forward slashes. */
   readonly path: string;
@@ -28,15 +27,13 @@ export interface DatasetColumn {
   readonly format?: string;
 }
 
-export interface RejectedFile {
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
+export interface RejectedFile extends Omit<SourceFile, "rows"> {
   readonly reason: string;
   readonly line?: number;
   readonly copy?: string;
 }
 
+/** The record that ingest writes next to finaldata_<stamp>.csv. */
 export interface Dataset {
   readonly kind: "dataset";
   /** The timestamp in the names of its artifacts. */
@@ -55,7 +52,6 @@ export interface Dataset {
   readonly seconds: number;
 }
 
-/** Run: one trained model and its inputs, like a run in MLflow. */
 export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
 export interface ClassScore {
@@ -135,6 +131,7 @@ export function tagTexts({ tags }: Pick<Run, "tags">): string[] {
   );
 }
 
+/** One trained model and its inputs, like a run in MLflow. */
 export interface Run {
   readonly kind: "run";
   readonly runId: string;

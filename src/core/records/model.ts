@@ -48,7 +48,6 @@ export interface Model {
   readonly sha256: string;
 }
 
-/** Reference: statistics of the training rows, stored in the model so that drift can be tested without the rows. */
 export interface NumberReference {
   readonly kind: "number" | "date";
   readonly count: number;
@@ -70,7 +69,10 @@ export interface CategoryReference {
 
 export type ColumnReference = NumberReference | CategoryReference;
 
-/** Statistics by column; `prediction` describes the predictions on the validation rows. */
+/**
+ * Statistics of the training rows by column, so that drift can be tested without the rows; `prediction` describes the
+ * predictions on the validation rows.
+ */
 export interface Reference {
   readonly rows: number;
   readonly columns: Readonly<Record<string, ColumnReference>>;

@@ -1,6 +1,6 @@
 /** SearchRecord: one hyperparameter search with all its trials. */
 import type { Json } from "../json.ts";
-import type { Task } from "../table/table.ts";
+import type { Run } from "./lineage.ts";
 
 /** One set of parameters and its cross-validation scores on the training set; keeps no model. */
 export interface TrialRecord {
@@ -23,25 +23,18 @@ export interface UnfinishedSearch extends Omit<SearchRecord, "trainId"> {
   readonly planned: number | null;
 }
 
-export interface SearchRecord {
+/** What a search shares with the run that is trained with its best parameters. */
+type Shared = "createdAt" | "trainId" | "task" | "family" | "featureSet" | "metric" | "seed" | "params" | Version;
+type Version = "datasetSha256" | "configSha256" | "codeVersion";
+
+export interface SearchRecord extends Pick<Run, Shared> {
   readonly kind: "search";
   readonly searchId: string;
-  readonly createdAt: string;
-  readonly trainId: string;
   /** Equal for the same dataset, settings and seed, so that an interrupted search can continue. */
   readonly key: string;
-  readonly task: Task;
-  readonly family: string;
-  readonly featureSet: string;
-  readonly metric: string;
   readonly method: string;
   readonly folds: number;
   readonly foldMethod: string;
-  readonly seed: number;
-  readonly params: Readonly<Record<string, Json>>;
-  readonly datasetSha256: string;
-  readonly configSha256: string;
-  readonly codeVersion: string;
   readonly bestTrial: number;
   readonly trials: readonly TrialRecord[];
 }

@@ -133,7 +133,6 @@ export function sliceRows(table: Table, start: number, end: number): Table {
   return { rowCount: last - first, columns: table.columns.map(slice) };
 }
 
-/** Signature: inputs and target of a model, like in MLflow. Every row is checked against it. */
 export interface ColumnSpec {
   readonly name: string;
   readonly kind: ColumnKind;
@@ -154,6 +153,7 @@ export interface TargetSpec {
   readonly classes?: readonly string[];
 }
 
+/** Inputs and target of a model, like in MLflow. Every row is checked against it. */
 export interface Signature {
   readonly inputs: readonly ColumnSpec[];
   readonly target: TargetSpec;

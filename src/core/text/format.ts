@@ -27,7 +27,7 @@ export function withInterval(
 
 const byteUnits = ["B", "kB", "MB", "GB", "TB"];
 
-/** Decimal byteUnits (powers of 1000): 1234567 → "1.2 MB". */
+/** In powers of 1000: 1234567 → "1.2 MB". */
 export function formatBytes(bytes: number): string {
   let [value, unit] = [bytes, 0];
   while (value >= 999.5 && unit < byteUnits.length - 1) {
@@ -94,10 +94,10 @@ export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]/gu, escaped);
 }
 
-/** "\\n", and "\\u2028" for signs that JSON leaves as they are. */
-function escaped(sign: string): string {
-  const json = JSON.stringify(sign).slice(1, -1);
-  return json === sign ? `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}` : json;
+/** "\\n", and "\\u2028" for characters that JSON leaves as they are. */
+function escaped(character: string): string {
+  const json = JSON.stringify(character).slice(1, -1);
+  return json === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}` : json;
 }
 
 /** A reason that already starts with the line number does not get a second one. */
@@ -106,9 +106,9 @@ export function atLine(path: string, line: number | undefined, reason: string): 
   return reason.startsWith(`line ${line}`) ? `${path}, ${reason}` : `${path}, line ${line}: ${reason}`;
 }
 
-/** Durations, as flags and config.json write them: "500ms", "10s", "1.5h", "30d", "2w". */
 export const MILLISECONDS_A_DAY = 86_400_000;
 
+/** Of durations, as flags and config.json write them: "500ms", "10s", "1.5h", "30d", "2w". */
 const units = {
   ms: { milliseconds: 1, word: "millisecond" },
   s: { milliseconds: 1000, word: "second" },
@@ -132,7 +132,7 @@ export function parseDuration(text: string): Duration | undefined {
   if (digits === undefined) return undefined;
   const { milliseconds: length, word } = units[letter as keyof typeof units];
   const count = Number(digits);
-  return { text, milliseconds: count * length, words: `${count} ${word}${count === 1 ? "" : "s"}` };
+  return { text, milliseconds: count * length, words: counted(count, word) };
 }
 
 /** @param text a duration that a schema has checked @throws {RangeError} for any other string */
@@ -148,6 +148,11 @@ const EARLIEST = -8.64e15;
 /** The instant `days` before `now`, ISO 8601 UTC, clamped to the earliest Date. */
 export function daysBefore(now: Date, days: number): string {
   return new Date(Math.max(EARLIEST, now.getTime() - days * MILLISECONDS_A_DAY)).toISOString();
+}
+
+/** As RFC 4180 quotes it: where it has a comma, a quote or a line break. */
+export function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** First characters of a formula; also tab and line breaks, which spreadsheets skip before they look. */

@@ -1,7 +1,7 @@
 /** Parts of records as people read them: limits, compared rows, who deployed, folds, estimates. */
 import type { DeploymentOrigin, Selection } from "../records/lineage.ts";
 import type { Finding, DriftReport, MonitorFinding, PerformanceEstimate } from "../records/monitoring.ts";
-import { counted, formatNumber, shortTime } from "./format.ts";
+import { counted, formatNumber, present, shortTime } from "./format.ts";
 import type { EnsembleMember } from "../estimator.ts";
 
 type Judged = Pick<Finding | MonitorFinding, "name" | "status" | "value" | "limit" | "message"> & {
@@ -87,11 +87,10 @@ export function selectionLabel({ folds, aggregate }: Selection): string {
 /** Why an estimate may be wrong; empty if nothing speaks against it. */
 export function estimateDoubt({ calibrated, drifted = 0 }: PerformanceEstimate): string {
   const inputs = drifted === 1 ? "1 input has" : `${drifted} inputs have`;
-  const doubts = [
-    calibrated ? "" : "the model's probabilities are not calibrated",
-    drifted === 0 ? "" : `${inputs} drifted, so the probabilities may be wrong`,
-  ];
-  return doubts.filter((doubt) => doubt !== "").join("; ");
+  return present([
+    !calibrated && "the model's probabilities are not calibrated",
+    drifted > 0 && `${inputs} drifted, so the probabilities may be wrong`,
+  ]).join("; ");
 }
 
 /** A parameter that training adds: what early stopping found. */

@@ -46,14 +46,14 @@ export function cellParser(
   };
 }
 
-/** Parses a date or time as DuckDB does when it reads a file; also accepts "31-Jul-2024". */
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const INSTANT =
   /^(\d{1,4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)? ?(?:(Z|UTC)|([+-])(\d{2}):?(\d{2})?)?$/i;
 const DAY_MONTH_YEAR = /^(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4})$/;
 
 /**
- * Accepts ISO 8601 with optional time and zone (default UTC, as in table columns), or a day with the month's name.
+ * As DuckDB does when it reads a file: ISO 8601 with optional time and zone (default UTC, as in table columns), or a day
+ * with the month's name, such as "31-Jul-2024".
  * @returns milliseconds since 1970-01-01 UTC; undefined for other formats, days that do not exist and ambiguous dates
  *   such as 11-01-2023
  */
@@ -132,13 +132,13 @@ function anyNumber(value: string): number | undefined {
   return word[2]!.toLowerCase() === "nan" ? Number.NaN : word[1] === "-" ? -Infinity : Infinity;
 }
 
-/**
- * Ways to write numbers other than 1234.5: decimal comma, grouped thousands, currency and percent signs, accounting
- * negatives. The patterns are valid in JavaScript (flag u) and DuckDB, so that both read the same cells.
- */
 export type Decimal = "." | ",";
 
-/** A way to write numbers. Values need not be grouped; grouped ones have three digits in each group. */
+/**
+ * A way to write numbers other than 1234.5: decimal comma, grouped thousands, currency and percent signs, accounting
+ * negatives. Values need not be grouped; grouped ones have three digits in each group. The patterns are valid in
+ * JavaScript (flag u) and DuckDB, so that both read the same cells.
+ */
 export interface NumberFormat {
   readonly kind: "number";
   readonly id: string;

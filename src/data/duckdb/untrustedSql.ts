@@ -20,37 +20,26 @@ export async function refuseStatements(database: Database, sql: string): Promise
   if ((await database.statementCount(`SELECT (${sql}\n)`)) !== 1) throw new Error("more than one statement");
   const tree = await syntaxTree(database, sql);
   if (tree.error) throw new Error(tree.error_message);
-  for (const { kind, name } of usedIn(tree.statements))
-    if (isRefused[kind](name)) throw new Error(`${WORDS[kind]}${name} is not allowed`);
+  for (const refused of refusedIn(tree.statements)) throw new Error(`${refused} is not allowed`);
 }
 
-const isRefused: Readonly<Record<Used["kind"], (name: string) => boolean>> = {
-  scalar: (name) => REFUSED.has(name) || name.startsWith("__"),
-  table: (name) => !TABLE_FUNCTIONS.has(name),
-  from: (name) => CATALOG_VIEW.test(name),
-  show: () => true,
+const isRefused = {
+  scalar: (name: string): boolean => REFUSED.has(name) || name.startsWith("__"),
+  table: (name: string): boolean => !TABLE_FUNCTIONS.has(name),
 };
 
-interface Used {
-  readonly kind: "scalar" | "table" | "from" | "show";
-  readonly name: string;
-}
-
-const WORDS = { scalar: "the function ", table: "the function ", from: "the table ", show: "" } as const;
-
-/** Functions and tables in a syntax tree, in lower case. */
-function usedIn(node: Json, kind: Used["kind"] = "scalar"): Used[] {
-  if (typeof node !== "object" || node === null) return [];
-  const { class: kindOfNode, type, function_name: name, table_name: table, schema_name: schema } = node as JsonObject;
-  const own: Used[] = [];
-  if (kindOfNode === "FUNCTION" || kindOfNode === "WINDOW") own.push({ kind, name: String(name).toLowerCase() });
+/** Functions and tables of a syntax tree that do not compute. */
+function* refusedIn(node: Json, kind: keyof typeof isRefused = "scalar"): Generator<string> {
+  if (typeof node !== "object" || node === null) return;
+  const { class: kindOfNode, type, function_name, table_name, schema_name } = node as JsonObject;
+  const [called, table, schema] = [function_name, table_name, schema_name].map((name) => String(name).toLowerCase());
+  if ((kindOfNode === "FUNCTION" || kindOfNode === "WINDOW") && isRefused[kind](called!))
+    yield `the function ${called}`;
   if (type === "BASE_TABLE")
-    for (const part of [schema, table]) own.push({ kind: "from", name: String(part).toLowerCase() });
-  if (type === "SHOW_REF") own.push({ kind: "show", name: "SHOW, DESCRIBE or SUMMARIZE" });
-  const children = Object.entries(node).flatMap(([key, child]) =>
-    usedIn(child as Json, type === "TABLE_FUNCTION" && key === "function" ? "table" : "scalar"),
-  );
-  return [...own, ...children];
+    for (const part of [schema!, table!]) if (CATALOG_VIEW.test(part)) yield `the table ${part}`;
+  if (type === "SHOW_REF") yield "SHOW, DESCRIBE or SUMMARIZE";
+  for (const [key, child] of Object.entries(node))
+    yield* refusedIn(child as Json, type === "TABLE_FUNCTION" && key === "function" ? "table" : "scalar");
 }
 
 /**

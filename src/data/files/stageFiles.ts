@@ -14,7 +14,8 @@ import { loadPrevious } from "../load/loadPrevious.ts";
 import { freeColumns, type LoadedColumn, type ReadOptions, UnreadableFile } from "../readOptions.ts";
 import { keptMarkerNotes, keptMarkers, oneSpelling } from "./spellings.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
-import { withoutNeeded, strangers, unifyColumns, unionAll, type LastDataset, type Part } from "../load/unifyColumns.ts";
+import type { LastDataset, Needs, Part } from "../load/unifyColumns.ts";
+import { strangers, unifyColumns, unionAll, withoutNeeded } from "../load/unifyColumns.ts";
 
 export interface RejectedInput {
   readonly path: string;
@@ -51,7 +52,7 @@ export interface StageOptions extends ReadOptions {
   /** Reject files that have other columns than most, or lack this one while others have it; null: no such column. */
   readonly alike?: { readonly target: string | null };
   /** Reject files without one of these columns that another file has. */
-  readonly needs?: Parameters<typeof withoutNeeded>[1];
+  readonly needs?: Needs;
   /** Name of a file in notes; default: its path. */
   readonly nameOf?: (path: string) => string;
   readonly onFile?: (done: number, total: number) => void;
@@ -74,7 +75,7 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const { parts, columns, read } = agreed;
   checkTypeColumns(options, columns, previous);
   await readAsText(database, agreed, options);
-  // Who sets `where` has chosen the rows.
+  // With `where`, the user has chosen the rows.
   const totals = options.where === undefined ? await totalNotes(database, parts, nameOf) : [];
   await convertColumns(database, parts);
   await sandboxDatabase(database, options.writes);

@@ -2,6 +2,7 @@
  * Finds out how a CSV file is read, rewrites it if DuckDB would read it differently from the tokenizer, and finds what
  * makes it unreadable: rows of another width, cells that are not of the type of their column.
  */
+import { csvCell } from "../../core/text/format.ts";
 import { numberFormatOf } from "../../core/text/valueFormat.ts";
 import { csvRecords, headReader, type CsvHead } from "../csv/csvHead.ts";
 import type { CsvReading } from "../csv/csvNotes.ts";
@@ -112,11 +113,7 @@ async function* canonicalText(
 }
 
 function canonicalRow({ values, source }: CsvRow): string {
-  return source === undefined || source.includes('"') ? values.map(canonicalCell).join(",") : source;
-}
-
-function canonicalCell(value: string): string {
-  return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  return source === undefined || source.includes('"') ? values.map(csvCell).join(",") : source;
 }
 
 /** The error for rows with another number of values than the header. */

@@ -69,19 +69,12 @@ function csvFile(inspected: InspectedCsv, options: ReadOptions): CsvFile {
 
 /** DuckDB compares cells with them before it takes the quotes off. @throws {MlctlError} kind "usage" */
 function requireWords(nullValues: readonly string[], delimiter: string): void {
-  for (const [character, name] of [
-    [delimiter, "the delimiter"],
-    ['"', "the quote"],
-  ] as const) {
+  for (const [name, character] of Object.entries({ delimiter, quote: '"' })) {
     const found = nullValues.find((value) => value.includes(character));
     if (found === undefined) continue;
-    throw new MlctlError(
-      "usage",
-      `ingest.null_values: found ${JSON.stringify(found)}, which contains ${name} of CSV files`,
-      {
-        hint: `remove it; ingest.select can make such cells missing: "column": "nullif(column, 'value')"`,
-      },
-    );
+    const message = `ingest.null_values: found ${JSON.stringify(found)}, which contains the ${name} of CSV files`;
+    const hint = `remove it; ingest.select can make such cells missing: "column": "nullif(column, 'value')"`;
+    throw new MlctlError("usage", message, { hint });
   }
 }
 

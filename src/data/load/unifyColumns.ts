@@ -101,24 +101,21 @@ export function strangers(parts: readonly Part[], target: string | null) {
   });
 }
 
-/** Parts without one of the columns in `needed` that another part has. @param none about a part with none of them */
-export function withoutNeeded(
-  parts: readonly Pick<Part, "path" | "columns">[],
-  {
-    needed,
-    none,
-  }: { readonly needed: readonly string[]; readonly none: { readonly reason: string; readonly hint: string } },
-) {
+export interface Needs {
+  readonly needed: readonly string[];
+  /** About a part with none of them. */
+  readonly none: { readonly reason: string; readonly hint: string };
+}
+
+/** Parts without one of the columns in `needed` that another part has. */
+export function withoutNeeded(parts: readonly Pick<Part, "path" | "columns">[], { needed, none }: Needs) {
   const has = ({ columns }: Pick<Part, "columns">, name: string): boolean =>
     columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
   const held = needed.filter((name) => parts.some((part) => has(part, name)));
   return parts.flatMap((part) => {
-    const lost = held.filter((name) => !has(part, name));
+    const lost = held.filter((name) => !has(part, name)).map((name) => `"${name}"`);
     if (lost.length === 0) return [];
-    const reason = lossText(
-      lost.map((name) => `"${name}"`),
-      part.columns,
-    );
+    const reason = lossText(lost, part.columns);
     return [{ path: part.path, ...none, ...(lost.length < held.length && { reason }) }];
   });
 }

@@ -36,25 +36,23 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
   const kind = options.format === "jsonl" ? { isJson: true } : {};
   let waiting: InputRow[] = [];
   let columns: readonly string[] = [];
-  let yielded = 0;
+  let isFirst = true;
+  const taken = (): RowBatch => {
+    const rows = waiting;
+    [waiting, isFirst] = [[], false];
+    return { columns, rows, ...kind };
+  };
   for await (const batch of batches) {
     refuseInvalidStart(batch, name);
-    if ((batch.columns.length !== columns.length || batch.rows.length === 0) && waiting.length > 0) {
-      yielded += 1;
-      yield { columns, rows: waiting, ...kind };
-      waiting = [];
-    }
+    if ((batch.columns.length !== columns.length || batch.rows.length === 0) && waiting.length > 0) yield taken();
     columns = batch.columns;
     for (const row of batch.rows) {
       waiting.push(row);
-      if (waiting.length < size) continue;
-      yielded += 1;
-      yield { columns, rows: waiting, ...kind };
-      waiting = [];
+      if (waiting.length >= size) yield taken();
     }
   }
   // A header without rows is yielded too, so that its columns can be checked and written.
-  if (waiting.length > 0 || (yielded === 0 && columns.length > 0)) yield { columns, rows: waiting, ...kind };
+  if (waiting.length > 0 || (isFirst && columns.length > 0)) yield taken();
 }
 
 /** Throws if the stream does not start with a JSON object: then it is probably not JSON Lines. */

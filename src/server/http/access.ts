@@ -1,5 +1,5 @@
 /** Authorization: bearer tokens with scopes, compared in constant time; limits on requests and on wrong tokens. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Config } from "../../config/schema/schema.ts";
 import { HttpProblem } from "./problem.ts";
@@ -21,20 +21,13 @@ type KnownToken = ReturnType<typeof knownToken>;
 /** Counts one request of a caller and returns 0, or the milliseconds to wait; a promise if another process counts. */
 export type Rate = (caller: string) => number | Promise<number>;
 
-interface AccessLimits {
-  /** Null: no limit. */
-  readonly rate: Rate | null;
-  readonly clock: () => number;
-  readonly wrongToken: (address: string) => void;
-}
-
 /** Resolves with the holder of the token, "" if no tokens are configured; rejects with {HttpProblem} 401, 403 or 429. */
 export type Access = (caller: Caller, ...scopes: readonly Scope[]) => Promise<string>;
 
-/** @returns null if neither tokens nor a rate limit is configured */
+/** @param rate null: no limit @returns null if neither tokens nor a rate limit is configured */
 export function access(
   { token, tokens, limits }: Config["serve"],
-  { rate, clock, wrongToken }: AccessLimits,
+  { rate, clock, wrongToken }: { rate: Rate | null; clock: () => number; wrongToken: (address: string) => void },
 ): Access | null {
   const known: KnownToken[] = [
     ...(token === null ? [] : [knownToken("token", token, ["admin"])]),
@@ -101,7 +94,7 @@ function unauthorized(detail: string, challenge: string, hint?: string): HttpPro
 
 /** A hash, because timingSafeEqual needs buffers of equal length. */
 function digestOf(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
+  return hash("sha256", token, "buffer");
 }
 
 function tooMany(wait: number, reason: string): HttpProblem {

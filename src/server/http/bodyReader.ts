@@ -44,7 +44,7 @@ interface Open extends Sender {
 /** Interval between checks of all bodies: one timer is far cheaper than one for each request. */
 const SWEEP_MS = 250;
 
-/** A body without a piece for so long makes room for another, if its caller has too many. */
+/** A body without a piece for this long makes room for another, if its caller has too many. */
 const QUIET_MS = 1000;
 
 /** Maximum memory for the part of a streamed body that waits; all together get half of the total, JSON bodies the rest. */
@@ -64,8 +64,7 @@ export function bodyReader(limits: BodyLimits, clock: () => number, note: (reaso
       if (problem !== undefined) endSlow(each, problem);
       else if (isStalled(each)) each.readAhead();
     }
-  }, SWEEP_MS);
-  sweep.unref();
+  }, SWEEP_MS).unref();
   /** Nobody takes its pieces, because the response is not read or the server is busy, and there is room for more. */
   const isStalled = (body: Open): boolean =>
     body.since === Infinity &&

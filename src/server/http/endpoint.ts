@@ -32,15 +32,11 @@ export interface Declared {
   readonly fields?: readonly string[];
 }
 
-const OF_ALL: readonly ProblemName[] = [
-  "bad-request",
-  "misdirected",
-  "headers-too-large",
-  "internal-error",
-  "overloaded",
-];
-const OF_GUARDED: readonly ProblemName[] = ["unauthorized", "forbidden", "too-many-requests"];
-const OF_BODIES: readonly ProblemName[] = ["too-slow", "too-large", "unsupported-media-type", "invalid-rows"];
+const common = {
+  all: ["bad-request", "misdirected", "headers-too-large", "internal-error", "overloaded"],
+  guarded: ["unauthorized", "forbidden", "too-many-requests"],
+  bodies: ["too-slow", "too-large", "unsupported-media-type", "invalid-rows"],
+} as const satisfies Readonly<Record<string, readonly ProblemName[]>>;
 
 const ENCODING =
   "Uncompressed: 415 for a Content-Encoding such as gzip. In UTF-8; text/csv also in another charset that it names.";
@@ -83,9 +79,9 @@ export function json(schema: JsonSchema): Content {
 export function endpoint(declared: Endpoint): { readonly config: Declared } {
   const { scopes, id, tag, summary, description, path = {}, query = {}, body, returns, problems = [] } = declared;
   const refused = [
-    ...OF_ALL,
-    ...(scopes.length > 0 ? OF_GUARDED : []),
-    ...(body === undefined ? [] : OF_BODIES),
+    ...common.all,
+    ...(scopes.length > 0 ? common.guarded : []),
+    ...(body === undefined ? [] : common.bodies),
     ...problems,
   ];
   const parameters = [

@@ -87,7 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     frameworkErrors: (error, _request, reply) => void sendProblem(reply as Reply, frameworkProblem(error)),
   });
   app.setErrorHandler((error, request, reply) => {
-    // Whatever else is wrong with it.
+    // Also if the request has another error.
     if (request.is404) return sendNotFound(app, request, reply);
     const problem = frameworkProblem(error);
     if (problem.status === 500) onBug(error, `${request.method} ${request.url}`);
@@ -239,10 +239,6 @@ function sendNotFound(app: App, request: Request, reply: Reply): Reply {
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
-export function sendText(reply: Reply, text: string): Reply {
-  return reply.header("content-type", JSON_TYPE).send(text);
-}
-
 export function sendJson(reply: Reply, document: unknown): Reply {
-  return sendText(reply, JSON.stringify(document));
+  return reply.header("content-type", JSON_TYPE).send(JSON.stringify(document));
 }

@@ -23,19 +23,14 @@ export function requireSafeAddress(serve: Config["serve"]): void {
  * could otherwise call it. A server that is open to other machines also accepts every IP address, because that needs no name.
  * @returns whether a Host header names this server; null if any does
  */
-export function hostCheck({
-  host,
-  hosts,
-  token,
-  tokens,
-}: Config["serve"]): ((given: string | undefined) => boolean) | null {
+export function hostCheck({ host, hosts, token, tokens }: Config["serve"]) {
   if (token !== null || tokens.length > 0 || hosts.includes("*")) return null;
   const names = new Set(
     ["localhost", "127.0.0.1", "0.0.0.0", "[::1]", hostname(), inUrl(host), ...hosts].map((name) => name.toLowerCase()),
   );
   const anyAddress = !isLoopback(host);
   let last: string | undefined;
-  return (given) => {
+  return (given: string | undefined): boolean => {
     // Only HTTP/1.0, which browsers do not speak, has none.
     if (given === undefined || given === last) return true;
     const name = given.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
@@ -54,10 +49,7 @@ function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|::1|\[::1\])$/i.test(host);
 }
 
-export async function listen(
-  app: App,
-  { host, port }: Config["serve"],
-): Promise<{ url: string; host: string; port: number }> {
+export async function listen(app: App, { host, port }: Config["serve"]) {
   try {
     await app.listen({ host: host.replace(/^\[|\]$/g, ""), port });
   } catch (error) {

@@ -29,8 +29,7 @@ export function rejections(count: (reason: Reason) => void, warn: (message: stri
       }
     }
   };
-  const timer = setInterval(report, WINDOW_MS);
-  timer.unref();
+  const timer = setInterval(report, WINDOW_MS).unref();
   return {
     note(reason: Reason, address: string): void {
       count(reason);

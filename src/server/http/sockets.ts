@@ -66,10 +66,6 @@ function discardBody(
 
 const PATIENCE = 10;
 
-interface Handled {
-  readonly _handle?: { readonly writeQueueSize: number } | null;
-}
-
 /**
  * Closes connections whose client takes no byte of its response for too long. A slow reader is not an attacker: the
  * kernel holds megabytes for it, and takes nothing more until they are gone; many clients send their whole body first.
@@ -86,17 +82,15 @@ export function closeUnread(
   const blocked = new Map<Socket, { readonly moved: number; readonly sweeps: number }>();
   const interval = Math.min(1000, milliseconds / 2);
   const sweep = setInterval(() => {
-    const counts = new Map<string, number>();
-    for (const { remoteAddress = "" } of blocked.keys())
-      counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);
+    const byAddress = Map.groupBy(blocked.keys(), ({ remoteAddress }) => remoteAddress);
     for (const socket of sockets) {
       if (socket.writableLength === 0) {
         blocked.delete(socket);
         continue;
       }
-      const isMany = (counts.get(socket.remoteAddress ?? "") ?? 0) > bodies_per_address;
+      const isMany = (byAddress.get(socket.remoteAddress)?.length ?? 0) > bodies_per_address;
       // Bytes that the kernel has not taken yet: undocumented, and what Node's own timeouts of sockets look at.
-      const { _handle: handle } = socket as Handled;
+      const { _handle: handle } = socket as { readonly _handle?: { readonly writeQueueSize: number } | null };
       const moved = (handle?.writeQueueSize ?? 0) + (isMany ? 0 : socket.bytesRead);
       const before = blocked.get(socket);
       const sweeps = before?.moved === moved ? before.sweeps + 1 : 0;
@@ -107,8 +101,7 @@ export function closeUnread(
       onUnread(socket.remoteAddress ?? "");
       socket.destroy();
     }
-  }, interval);
-  sweep.unref();
+  }, interval).unref();
   server.on("close", () => clearInterval(sweep));
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);

@@ -12,9 +12,8 @@ import type { PredictionLog } from "../../core/records/predictionLog.ts";
 export async function* streamPieces(request: Request, bodies: BodyReader): AsyncGenerator<Buffer> {
   const pieces = (request.raw as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   const { promise: ended, reject: fail } = Promise.withResolvers<never>();
-  ended.catch(() => {
-    // Avoids an unhandled rejection: the race below reports it.
-  });
+  // Avoids an unhandled rejection: the race below reports it.
+  ended.catch(() => {});
   const ahead: Buffer[] = [];
   let isEmpty = true;
   let reading: Promise<boolean> | undefined;
@@ -58,8 +57,8 @@ export async function* streamPieces(request: Request, bodies: BodyReader): Async
 const PAUSE = Buffer.alloc(0);
 
 /**
- * Adds an empty piece where no other follows at once, at the latest so many milliseconds after a piece: what has arrived
- * is to be answered, because the client may send more only then.
+ * Adds an empty piece where no other follows at once, at most `milliseconds` after a piece: the rows that have arrived
+ * are predicted then, because the client may send more only after the response to them.
  */
 export async function* withPauses(pieces: AsyncIterable<Buffer>, milliseconds: number): AsyncGenerator<Buffer> {
   const source = pieces[Symbol.asyncIterator]();

@@ -1,12 +1,12 @@
 /** What a comparison of runs shows of their curves, the importance of their input columns, their data and inputs. */
 import type { Run, ScoreCurves } from "../../core/records/lineage.ts";
-import { displayNumber, percent } from "../../plots/displayNumber.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { type Curve, precisionRecallPlot, rocCurvePlot } from "../../plots/curve.ts";
 import { itemTable, html, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceByColumn, importanceLabel } from "../../lifecycle/settings.ts";
 import type { PageRequest } from "./frame/page.ts";
-import { shareBar } from "./frame/parts.ts";
+import { barCell, shareBar } from "./frame/parts.ts";
 import { recordedModel } from "./lookups.ts";
 
 export const letters = ["A", "B", "C", "D", "E", "F"] as const;
@@ -119,16 +119,10 @@ function importances(request: PageRequest, runs: readonly Run[]): Html | null {
   const measures = places.map((i) => `${letters[i]!}: ${importanceLabel(runs[i]!.family)}`);
   return html`${itemTable("Importance by input column, as a share of the sum", rows.slice(0, MAX_COLUMNS), [
       ["Column", (name) => name],
-      ...places.map(
-        (i) =>
-          [
-            letters[i]!,
-            (name: string) =>
-              html`<span class="bar-cell"
-                >${shareBar((shares[i]!.get(name) ?? 0) / most, i)} ${percent(shares[i]!.get(name) ?? 0)}</span
-              >`,
-          ] as const,
-      ),
+      ...places.map((i) => {
+        const shareOf = (name: string): number => shares[i]!.get(name) ?? 0;
+        return [letters[i]!, (name: string) => barCell(shareOf(name), shareBar(shareOf(name) / most, i))] as const;
+      }),
     ])}
     <p class="note">
       ${measures.join("; ")}.${rows.length > MAX_COLUMNS && ` The ${MAX_COLUMNS} largest of ${displayNumber(rows.length)} columns.`}

@@ -1,12 +1,12 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
-import { countOf, displayNumber, percent, dateTime } from "../../plots/displayNumber.ts";
+import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { numeric, itemTable, html, section, type Html } from "../../reporting/html.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { pValueName } from "../../core/text/recordText.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { MATRIX_WINDOWS, columnMatrix, windowLink, deploymentEvents, windowPoint } from "./charts/windows.ts";
-import { dayFields, choice, filterForm, modelLink, pager, windowWord } from "./frame/parts.ts";
+import { dayFields, choice, filterForm, listTime, modelLink, pager, windowWord } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { dayAfter, daysOf, pageNumber } from "./lookups.ts";
 import { timeChart, type TimeChart, type TimePoint } from "./charts/timeChart.ts";
@@ -127,6 +127,6 @@ function table(windows: readonly WindowLine[], values: readonly WindowValue[]): 
     [numeric("Rows"), ({ rows }) => displayNumber(rows)],
     [numeric("Labelled"), ({ labelled }) => displayNumber(labelled)],
     ["Model", ({ runId, modelVersion }) => modelLink(runId, modelVersion)],
-    ["Monitored", ({ createdAt }) => html`<span class="nowrap">${dateTime(createdAt).replace(" UTC", "")}</span>`],
+    ["Monitored", ({ createdAt }) => listTime(createdAt)],
   ]);
 }

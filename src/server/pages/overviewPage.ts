@@ -5,7 +5,7 @@ import { displayNumber, countOf, dateTime } from "../../plots/displayNumber.ts";
 import { numeric, itemTable, html, section, withCode, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { findingValue, stateTone, stateWord } from "../../reporting/verdicts.ts";
-import { factList, runLink } from "./frame/parts.ts";
+import { factList, listTime, runLink } from "./frame/parts.ts";
 import { overviewNumbers } from "./overviewNumbers.ts";
 import { openAlerts, type OpenAlert, type Undelivered } from "../../lifecycle/monitor/savedAlerts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
@@ -95,7 +95,7 @@ function deployments({ session }: PageRequest): Html | null {
       "Number",
       ({ deploymentId, action, prunedAt }) => `${deploymentId}: ${action}${prunedAt === undefined ? "" : ", pruned"}`,
     ],
-    ["When", ({ deployedAt }) => html`<span class="nowrap">${dateTime(deployedAt).replace(" UTC", "")}</span>`],
+    ["When", ({ deployedAt }) => listTime(deployedAt)],
     ["Run", ({ runId }) => runLink(runId, session.store.run(runId)?.modelVersion)],
     [numeric("Score"), ({ metric, value }) => `${metric.replaceAll("_", " ")} ${displayNumber(value)}`],
     [

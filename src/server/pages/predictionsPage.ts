@@ -1,10 +1,10 @@
 /** /ui/predictions: logged predictions, newest first, with filters. */
 import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/logReader.ts";
 import { rowKeyOf } from "../../lifecycle/labels/predictions.ts";
-import { displayNumber, percent } from "../../plots/displayNumber.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { html, section, itemTable, type Html } from "../../reporting/html.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { shareBar, choice, dayFields, filterForm, modelLink, pager, labelWord } from "./frame/parts.ts";
+import { barCell, choice, dayFields, filterForm, modelLink, nowrap, pager, labelWord } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { canBeId, dayAfter, daysOf } from "./lookups.ts";
 
@@ -109,19 +109,10 @@ function table(entries: readonly LogEntry[], ids: readonly string[]): Html {
             ><code title="${predictionId}">${shortId(predictionId)}</code></a
           >`,
       ],
-      [
-        "Time",
-        ({ at }) => html`<span class="nowrap">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
-      ],
+      ["Time", ({ at }) => nowrap(new Date(at).toISOString().slice(0, 19).replace("T", " "))],
       ...ids.map((id) => [id, ({ inputs }: LogEntry) => idCell(String(inputs[id] ?? "–"))] as const),
       [{ title: "Prediction", numeric: !isClass }, ({ prediction }) => valueText(prediction)],
-      isClass && [
-        "Probability",
-        ({ probability }) =>
-          probability === null
-            ? "–"
-            : html`<span class="bar-cell">${shareBar(probability)} ${percent(probability)}</span>`,
-      ],
+      isClass && ["Probability", ({ probability }) => (probability === null ? "–" : barCell(probability))],
       [{ title: "Label", numeric: !isClass }, ({ label }) => (label === null ? "–" : valueText(label))],
       isClass && ["Correct", labelWord],
       ["Model", ({ runId }) => modelLink(runId)],
@@ -136,7 +127,7 @@ export function valueText(value: string | number): string {
 
 /** "O-010000" is one word. */
 function idCell(id: string): Html | string {
-  return id.length <= 24 ? html`<span class="nowrap">${id}</span>` : id;
+  return id.length <= 24 ? nowrap(id) : id;
 }
 
 /** Keeps both ends: ids of one batch differ only at the end. */

@@ -1,11 +1,11 @@
 /** /ui/runs: all runs, filtered and sorted; several of them can be compared. */
 import { tagTexts, type Run } from "../../core/records/lineage.ts";
-import { displayInterval, displayNumber, dateTime } from "../../plots/displayNumber.ts";
+import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
 import { numeric, itemTable, html, section, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { checkbox, choice, filterForm, pager, runName, runState, paramText } from "./frame/parts.ts";
+import { checkbox, choice, filterForm, listTime, nowrap, pager, paramText, runName, runState } from "./frame/parts.ts";
 import { pageAddress, withQuery, type Page, type PageRequest } from "./frame/page.ts";
 import { letters } from "./compareData.ts";
 import { pageNumber } from "./lookups.ts";
@@ -145,7 +145,7 @@ function leaderboard(
           ${runName(run)}${isMarked(run) && html` <span class="tag good">deployed</span>`}
           ${tagTexts(run).map((text) => html` <span class="tag">${text}</span>`)}`,
     ],
-    ["Family", ({ family }) => html`<span class="nowrap">${familyName(family)}</span>`],
+    ["Family", ({ family }) => nowrap(familyName(family))],
     [sortable("validation", `${metric.label}, validation`), ({ metrics }) => displayNumber(metrics[metric.name])],
     [
       sortable("test", `${metric.label}, test`),
@@ -167,10 +167,7 @@ function leaderboard(
     ],
     ["Parameters", (run) => html`<small>${differing(run, runs)}</small>`],
     [sortable("seconds", "Seconds"), ({ seconds }) => displayNumber(seconds, 2)],
-    [
-      sortable("trained", "Trained"),
-      ({ createdAt }) => html`<span class="nowrap">${dateTime(createdAt).replace(" UTC", "")}</span>`,
-    ],
+    [sortable("trained", "Trained"), ({ createdAt }) => listTime(createdAt)],
     runs.some(({ status }) => status !== "FINISHED") && ["State", ({ status }) => runState(status)],
   ]);
 }

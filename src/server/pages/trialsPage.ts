@@ -10,7 +10,7 @@ import { familyName } from "../../reporting/summary.ts";
 import { unfinishedSearches } from "../../lifecycle/tune/tuneMemory.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { big, shareBar, factList, paramText } from "./frame/parts.ts";
+import { barCell, big, factList, paramText } from "./frame/parts.ts";
 import { state } from "../../reporting/verdicts.ts";
 import { pageAddress, type Page, type PageRequest } from "./frame/page.ts";
 
@@ -139,11 +139,7 @@ function importance(worth: ReturnType<typeof parameterImportance>, trials: numbe
   return html`<div>
     ${itemTable("Parameter importance", worth, [
       ["Parameter", ([name]) => name],
-      [
-        "Share of the variance of the score",
-        ([, share]) =>
-          share === null ? "one value only" : html`<span class="bar-cell">${shareBar(share)} ${percent(share)}</span>`,
-      ],
+      ["Share of the variance of the score", ([, share]) => (share === null ? "one value only" : barCell(share))],
     ])}
     <p class="note">
       Share of the variance explained by each parameter alone (epsilon squared over bins with equal numbers of trials,

@@ -1,4 +1,5 @@
 /** CSV in, CSV out: the columns that came, followed by their prediction. */
+import { isEncoding } from "../../config/schema/ingestSchema.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
@@ -30,11 +31,7 @@ export interface CsvBatch extends RowCells {
 export function withCharset(config: Config, contentType: string | undefined): Config {
   const charset = /;\s*charset="?([^\s";]+)/i.exec(contentType ?? "")?.[1];
   if (charset === undefined) return config;
-  try {
-    void new TextDecoder(charset);
-  } catch {
-    throw new HttpProblem("unsupported-media-type", `unknown charset "${charset}"`);
-  }
+  if (!isEncoding(charset)) throw new HttpProblem("unsupported-media-type", `unknown charset "${charset}"`);
   return { ...config, ingest: { ...config.ingest, encoding: charset } };
 }
 

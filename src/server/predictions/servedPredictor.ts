@@ -193,7 +193,7 @@ function rowPredictions({ predict, labels, model }: ServedModel, digits: number 
 }
 
 /** Runs `work`; an error of the rows becomes a 422. */
-export function refusingRows<T>(work: () => T): T {
+function refusingRows<T>(work: () => T): T {
   return attempt(work, (error) => {
     throw problemFrom("invalid-rows", error);
   });

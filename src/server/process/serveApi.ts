@@ -9,12 +9,11 @@ import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { followRecords } from "../../lifecycle/followRecords.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { access, type Rate } from "../http/access.ts";
+import { access, type Access, type Rate } from "../http/access.ts";
 import { bodyReader } from "../http/bodyReader.ts";
 import { docsPage, registerDocs } from "../routes/docsRoutes.ts";
-import { guardEndpoints } from "../http/guard.ts";
 import { registerHealth } from "../routes/healthRoutes.ts";
-import { createApp, registerFallback, type App } from "../http/http.ts";
+import { createApp, registerFallback, type App, type Request } from "../http/http.ts";
 import { registerInvocations } from "../routes/invocationsRoutes.ts";
 import { registerLabels } from "../routes/labelRoutes.ts";
 import { interceptor, type InterceptorOptions } from "./interceptor.ts";
@@ -72,7 +71,7 @@ const QUIET_MS = 2;
  * Resolves when the workspace's abort signal has stopped it and all requests in progress are finished.
  * @throws {MlctlError} kind "usage" if the address is in use, or is public and no token protects it
  */
-export async function serveApi(workspace: Workspace, options: ServeOptions): Promise<{ readonly requests: number }> {
+export async function serveApi(workspace: Workspace, options: ServeOptions): Promise<void> {
   const { serve } = workspace.config;
   const { context } = workspace;
   requireSafeAddress(serve);
@@ -121,7 +120,17 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     await drain(app, state, { closeUnused, warn, closePort: options.closePort });
     await tellLog(log.stats(), true);
   }
-  return { requests: state.metrics.requests };
+}
+
+/** Endpoints without scopes, and pages, which check access themselves, are not guarded. Call it before routes are registered. */
+function guardEndpoints(app: App, check: Access): void {
+  app.addHook("onRoute", (route) => {
+    const { scopes = [] } = route.config ?? {};
+    if (scopes.length === 0) return;
+    route.onRequest = async (request: Request): Promise<void> => {
+      request.caller = await check({ headers: request.headers, address: request.ip, raw: request.raw }, ...scopes);
+    };
+  });
 }
 
 function openLog({ config, paths }: Workspace, changed: () => void): PredictionLog {
@@ -144,6 +153,7 @@ function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: 
   const { limits } = workspace.config.serve;
   const ownMetrics = metrics();
   const rejected = rejections(ownMetrics.countRejected, warn);
+  const together = Math.ceil(limits.concurrent * BODIES_SHARE);
   const own = (): MetricsSnapshot => {
     const { queued, written, dropped, trouble } = log.stats();
     const failing = Number(trouble !== null);
@@ -154,11 +164,7 @@ function serverState(workspace: Workspace, { log, warn, clock, sharedMetrics }: 
     store: liveStore(workspace, clock),
     log,
     metrics: ownMetrics,
-    bodies: bodyReader(
-      { ...limits, totalBytes: BODIES_BYTES, together: Math.ceil(limits.concurrent * BODIES_SHARE) },
-      clock,
-      rejected.note,
-    ),
+    bodies: bodyReader({ ...limits, totalBytes: BODIES_BYTES, together }, clock, rejected.note),
     rejected,
     allMetrics: sharedMetrics?.(own) ?? (() => Promise.resolve(own())),
     startedAt: workspace.context.now(),

@@ -61,18 +61,14 @@ function predictJson({ predictor }: Serving, { workspace }: ServerState, request
   const forms = FORMS.filter((form) => Object.hasOwn(given, form));
   if (Array.isArray(body) || forms.length !== 1) {
     const found = forms.length === 0 ? "none" : forms.join(" and ");
-    throw new HttpProblem(
-      "bad-request",
-      `the body must be an object with exactly one of ${FORMS.join(", ")}; found ${found}`,
-    );
+    const detail = `the body must be an object with exactly one of ${FORMS.join(", ")}; found ${found}`;
+    throw new HttpProblem("bad-request", detail);
   }
   const options = { inputs: predictor.inputs, mostRows: workspace.config.serve.limits.rows };
   const [form] = forms as [string];
   // Passes only that key: another key called "data" would be read as rows.
-  return predictor.predict(
-    requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows,
-    requestIdOf(request),
-  );
+  const { rows } = requestRows({ [form]: (given as Record<string, unknown>)[form] }, options);
+  return predictor.predict(rows, requestIdOf(request));
 }
 
 async function predictCsv(
@@ -85,11 +81,8 @@ async function predictCsv(
   const continueSeries = predictor.served.continueSeries();
   const predictions: RowPrediction[] = [];
   const warnings: RowFinding[] = [];
-  for await (const batch of csvBatches(
-    streamPieces(request, bodies),
-    predictor,
-    withCharset(workspace.config, request.headers["content-type"]),
-  )) {
+  const config = withCharset(workspace.config, request.headers["content-type"]);
+  for await (const batch of csvBatches(streamPieces(request, bodies), predictor, config)) {
     const { start, cells } = batch;
     if (start + cells.length > limits.rows) {
       const hint = "use POST /predict, which streams any number of rows";

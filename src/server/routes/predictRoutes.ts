@@ -8,10 +8,9 @@ import { requestIdOf, sendJson, type App, type Reply, type Request } from "../ht
 import { jsonLinesResponse } from "../predictions/jsonLinesResponse.ts";
 import { logRoom, streamPieces } from "../http/streamPieces.ts";
 import { HttpProblem, problemOf, problemFrom } from "../http/problem.ts";
-import type { ServedPredictor } from "../predictions/servedPredictor.ts";
+import type { ServedPredictor, Predictions } from "../predictions/servedPredictor.ts";
 import { endpoint, type Endpoint } from "../http/endpoint.ts";
 import { ref } from "../http/shapes.ts";
-import type { Predictions } from "../predictions/servedPredictor.ts";
 import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 import {

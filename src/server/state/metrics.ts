@@ -2,7 +2,6 @@
  * Counters of one server process, and the sum of the snapshots of several processes. Not prom-client: its counters made
  * one-row requests 3 to 8 % slower (wrk, one worker), and its histogram cannot be set from counters at scrape time.
  */
-
 import type { PredictionLogStats } from "../../core/records/predictionLog.ts";
 
 /** Upper bounds of the latency histogram's buckets, in seconds. */
@@ -26,14 +25,13 @@ export function metrics() {
   const predictions = new Map<string, number>();
   /** By reason, see rejections. */
   const rejected = new Map<string, number>();
-  const numbers = { requests: 0, inFlight: 0, refused: 0, swaps: 0, swapFailures: 0 };
+  const numbers = { inFlight: 0, refused: 0, swaps: 0, swapFailures: 0 };
   return Object.assign(numbers, {
     countRequest(
       method: string,
       route: string,
       { status, seconds }: { status: number | "cut"; seconds: number },
     ): void {
-      numbers.requests++;
       add(requests, `${method} ${route} ${status}`, 1);
       let entry = latency.get(route);
       if (entry === undefined) latency.set(route, (entry = { counts: LATENCY_EDGES.map(() => 0).concat(0), sum: 0 }));
@@ -54,11 +52,8 @@ export function metrics() {
       latency: Object.fromEntries([...latency].map(([route, { counts }]) => [route, [...counts]])),
       latencySum: Object.fromEntries([...latency].map(([route, { sum }]) => [route, sum])),
       predictions: Object.fromEntries(predictions),
-      inFlight: numbers.inFlight,
-      refused: numbers.refused,
       rejected: Object.fromEntries(rejected),
-      swaps: numbers.swaps,
-      swapFailures: numbers.swapFailures,
+      ...numbers,
       log,
       memoryBytes,
       workers: 1,

@@ -67,8 +67,7 @@ export function trafficSamples(snapshot: () => Promise<MetricsSnapshot>, clock: 
     samples.push({ at: clock(), snapshot: taken });
     if (samples.length > MAX_SAMPLES) samples.shift();
   };
-  const timer = setInterval(() => void take(), SAMPLE_SECONDS * 1000);
-  timer.unref();
+  const timer = setInterval(() => void take(), SAMPLE_SECONDS * 1000).unref();
   void take();
   return { samples: samples as readonly TrafficSample[], close: () => clearInterval(timer) };
 }

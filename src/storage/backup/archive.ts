@@ -74,11 +74,8 @@ function openedFile(path: string): { size: number; content: Readable } | undefin
     return { size, content: createReadStream(path, { fd, end: Math.max(size, 1) - 1 }) };
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
-    const hint = "check its permissions";
-    throw new MlctlError("failure", `cannot read ${path}: ${errorCode(error) ?? String(error)}`, {
-      hint,
-      cause: error,
-    });
+    const message = `cannot read ${path}: ${errorCode(error) ?? String(error)}`;
+    throw new MlctlError("failure", message, { hint: "check its permissions", cause: error });
   }
 }
 

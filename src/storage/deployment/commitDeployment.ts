@@ -6,7 +6,7 @@ import { messageOf, MlctlError } from "../../core/errors.ts";
 import { atomicWrite, ensureFolder, syncFolder } from "../files/atomicWrite.ts";
 import { sha256Text, fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { type DeploymentRequest, recordPath, recordText } from "../records/records.ts";
-import { currentDeployment, historyIds } from "./currentDeployment.ts";
+import { currentDeployment, newestId } from "./currentDeployment.ts";
 import { releaseFolder, refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
 
 /**
@@ -36,7 +36,7 @@ export function prepareDeployment(
   const { production } = paths;
   const previous = currentDeployment(production);
   removeOrphanReleases(production);
-  const deploymentId = Math.max(previous?.deploymentId ?? 0, ...historyIds(production).map(({ id }) => id)) + 1;
+  const deploymentId = newestId(production, previous) + 1;
   const release = releaseFolder(paths, { deploymentId, runId: request.runId });
   const deployment: Deployment = {
     kind: "deployment",

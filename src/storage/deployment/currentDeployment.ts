@@ -31,7 +31,12 @@ export function deploymentIsLost(production: string): boolean {
   return historyIds(production).length > 0 || existsSync(join(production, "trainedmodel.json"));
 }
 
-export function historyIds(production: string): { readonly id: number; readonly name: string }[] {
+/** The number of the newest deployment, also one of which only the history is left; 0 if there is none. */
+export function newestId(production: string, current: Deployment | undefined): number {
+  return Math.max(current?.deploymentId ?? 0, ...historyIds(production).map(({ id }) => id));
+}
+
+function historyIds(production: string): { readonly id: number; readonly name: string }[] {
   return namesIn(join(production, "history")).flatMap((name) => {
     const id = /^deployment_0*(\d+)\.json$/.exec(name)?.[1];
     return id === undefined ? [] : [{ id: Number(id), name }];
@@ -74,11 +79,8 @@ export function rollbackTarget(history: readonly Deployment[]): Deployment {
     throw new MlctlError("notReady", `there is no deployment before that of run ${current.runId}`, { hint });
   const { deploymentId, runId, prunedAt } = target;
   if (prunedAt === undefined) return target;
-  throw new MlctlError(
-    "notReady",
-    `the previous deployment, ${deploymentId} of run ${runId}, was pruned at ${prunedAt}: its model is gone`,
-    { hint: `${hint}; \`retention.deployments\` sets how many are kept` },
-  );
+  const message = `the previous deployment, ${deploymentId} of run ${runId}, was pruned at ${prunedAt}: its model is gone`;
+  throw new MlctlError("notReady", message, { hint: `${hint}; \`retention.deployments\` sets how many are kept` });
 }
 
 /** The targets of successive rollbacks, in order. @param history newest first */

@@ -11,7 +11,7 @@ import {
   isOwnFile,
   toRecordPath,
 } from "../files/workspacePaths.ts";
-import { currentDeployment, deploymentIsLost, historyIds } from "./currentDeployment.ts";
+import { currentDeployment, deploymentIsLost, newestId } from "./currentDeployment.ts";
 import { paddedId } from "../records/records.ts";
 import { forgetRecords, saveRecord, type WorkspaceWriter } from "../store/saveRecord.ts";
 
@@ -57,10 +57,7 @@ export function refreshCopies({ workspace, production }: WorkspacePaths, deploym
  */
 export function removeOrphanReleases(production: string): void {
   const folder = join(production, "releases");
-  const newest = Math.max(
-    currentDeployment(production)?.deploymentId ?? 0,
-    ...historyIds(production).map(({ id }) => id),
-  );
+  const newest = newestId(production, currentDeployment(production));
   if (deploymentIsLost(production)) return;
   const orphans = namesIn(folder).filter((name) => Number(/^(\d+)_/.exec(name)?.[1] ?? 0) > newest);
   for (const name of orphans) rmSync(join(folder, name), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /** Paths of the records, artifacts and index of a workspace, and checksums of its files. */
 import { isAbsolute, relative, resolve, sep, basename, dirname, join } from "node:path";
 import { existsSync, realpathSync, createReadStream, readFileSync, statSync } from "node:fs";
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { BucketAddress } from "../../core/text/bucketAddress.ts";
 import type { DatabaseAddress } from "../../core/databaseAddress.ts";
 import type { Artifact } from "../../core/records/lineage.ts";
@@ -52,14 +52,14 @@ function realPath(folder: string): string {
 
 /** Streams the file, in chunks of one megabyte. @returns 64 hexadecimal digits */
 export async function sha256File(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
+  const sha256 = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) sha256.update(chunk as Buffer);
+  return sha256.digest("hex");
 }
 
 /** A string is hashed as UTF-8. @returns 64 hexadecimal digits */
 export function sha256Text(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  return hash("sha256", content);
 }
 
 /** The artifact of the file at `path`, which is absolute or relative to the workspace. */

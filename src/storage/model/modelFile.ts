@@ -8,6 +8,7 @@ import { type Json, isObject } from "../../core/json.ts";
 import { valueFormat } from "../../core/text/valueFormat.ts";
 
 const RETRAIN = "restore the file from a backup, or run `mlctl train`";
+const GIVE_MODEL = "give the path of a trainedmodel_<stamp>.json";
 const CHECKSUM_OPENING = ',\n  "sha256": "';
 const CLOSING = "\n}\n";
 
@@ -42,7 +43,7 @@ export function readRecordedModel(path: string, sha256: string): Model {
 export function parseModel(text: string, path: string): Model {
   const value = parseJson(text, path);
   if (typeof value !== "object" || value === null || !("format" in value) || value.format !== "mlctl-model") {
-    throw failure(`${path} is not an mlctl model`, "give the path of a trainedmodel_<stamp>.json");
+    throw failure(`${path} is not an mlctl model`, GIVE_MODEL);
   }
   // The checksum detects damage. modelProblem below detects an edited model with a recomputed checksum.
   const model = value as Model;
@@ -91,11 +92,7 @@ function parseJson(text: string, path: string): unknown {
       throw failure(`the model ${path} is truncated after ${text.length} characters`, RETRAIN, error);
     if (/^\s*\{\s*"format":\s*"mlctl-model"/.test(text))
       throw failure(`the model ${path} was changed: it is not JSON any more`, RETRAIN, error);
-    throw failure(
-      `${path} is not an mlctl model: it is not JSON`,
-      "give the path of a trainedmodel_<stamp>.json",
-      error,
-    );
+    throw failure(`${path} is not an mlctl model: it is not JSON`, GIVE_MODEL, error);
   }
 }
 

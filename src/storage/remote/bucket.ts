@@ -19,7 +19,7 @@ export type Bucket = ReturnType<typeof openBucket>;
 export type BucketEnvironment = Readonly<Record<string, string | undefined>>;
 
 const MAX_IN_MEMORY = 32_000_000;
-/** A request to a host that is away would wait for ever. */
+/** A request to a host that does not respond would wait for ever. */
 const IDLE_MS = 60_000;
 
 /** @throws {MlctlError} kind "usage" where an address such as s3://bucket/prefix names no bucket */

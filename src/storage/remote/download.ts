@@ -1,4 +1,4 @@
-/** Downloads what an HTTP address has into a file, unless it is what came before. */
+/** Downloads the content of an HTTP address into a file, unless it has not changed. */
 import { createHash } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { posix } from "node:path";
@@ -37,7 +37,7 @@ export interface Download extends Version {
   readonly link: string;
 }
 
-/** Statuses of servers that may do better in a moment. */
+/** Statuses of errors that may be temporary. */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 const MAX_REDIRECTS = 10;
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
+import { present } from "../../../core/text/format.ts";
 import { program } from "../executeJob.ts";
 import { installInCrontab, isInCrontab } from "./crontab.ts";
 import { unitPrefix } from "./names.ts";
@@ -74,13 +75,6 @@ async function updateExpectations(jobs: readonly ScheduledJob[], options: Instal
   else await clearExpectations(workspace, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
 }
 
-function linkCommand(timers: readonly string[], options: InstallOptions): string[] {
-  const folder = scheduleFilesFolder(options);
-  if (timers.length === 0 || isOwnFolder(options)) return [];
-  const units = timers.flatMap((timer) => [timer.replace(/timer$/, "service"), timer]);
-  return [`systemctl --user link ${units.map((unit) => shellWord(join(folder, unit))).join(" ")}`];
-}
-
 function nextStep(
   jobs: readonly ScheduledJob[],
   { files, removed }: Readonly<Record<"files" | "removed", readonly string[]>>,
@@ -96,12 +90,14 @@ function nextStep(
   if (target === "systemd") {
     const stopped = removed.map((path) => basename(path)).filter((name) => name.endsWith(".timer"));
     const timers = jobs.map(({ name }) => `${unitPrefix(configPath)}-${name}.timer`);
-    return [
-      ...(stopped.length > 0 ? [`systemctl --user stop ${stopped.join(" ")}`] : []),
-      ...linkCommand(timers, options),
+    const units = timers.flatMap((timer) => [timer.replace(/timer$/, "service"), timer]);
+    const paths = units.map((unit) => shellWord(join(scheduleFilesFolder(options), unit)));
+    return present([
+      stopped.length > 0 && `systemctl --user stop ${stopped.join(" ")}`,
+      units.length > 0 && !isOwnFolder(options) && `systemctl --user link ${paths.join(" ")}`,
       "systemctl --user daemon-reload",
-      ...(timers.length > 0 ? [`systemctl --user enable --now ${timers.join(" ")}`] : []),
-    ].join(" && ");
+      timers.length > 0 && `systemctl --user enable --now ${timers.join(" ")}`,
+    ]).join(" && ");
   }
   const old =
     "also delete the old ones in the cluster: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` lists them";

@@ -34,13 +34,6 @@ export const SECRET = "mlctl-env";
 /** Set by the system or the scheduler itself: a secret of that name would hide the right value. */
 const OF_SYSTEM = /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|TZ|TMPDIR|HOSTNAME|RUNNER_.*|GITHUB_(?!TOKEN$).*)$/;
 
-export interface JobVariable {
-  readonly name: string;
-  readonly keys: readonly string[];
-  readonly optional: boolean;
-  readonly place: string;
-}
-
 /** No job is a server: the tokens of its callers need not be where jobs run. `apicalls` may use serve.token. */
 function variableNames(references: readonly Reference[]): string[] {
   const used = references.filter(({ path }) => path[0] !== "serve" || path[1] !== "tokens");
@@ -49,7 +42,7 @@ function variableNames(references: readonly Reference[]): string[] {
 
 const places: Readonly<Record<string, string>> = { github: "secrets of the repository", k8s: `secret ${SECRET}` };
 
-export function jobVariables({ references, directory }: JobPlace, target: Target): JobVariable[] {
+export function jobVariables({ references, directory }: JobPlace, target: Target) {
   return variableNames(references).map((name) => {
     const uses = references.filter((each) => each.name === name);
     return {
@@ -61,7 +54,7 @@ export function jobVariables({ references, directory }: JobPlace, target: Target
   });
 }
 
-export function variablesNote(variables: readonly JobVariable[], target: Target): string | undefined {
+export function variablesNote(variables: ReturnType<typeof jobVariables>, target: Target): string | undefined {
   const [first] = variables;
   if (first === undefined) return undefined;
   const isFile = target === "crontab" || target === "systemd";

@@ -4,6 +4,7 @@ import { displayNumber } from "../../../plots/displayNumber.ts";
 import { numeric, itemTable, html, type Html } from "../../../reporting/html.ts";
 import { beyondLimit, driftIf, driftState, valueTitle } from "../../../reporting/verdicts.ts";
 import { pageAddress, withQuery } from "../frame/page.ts";
+import { nowrap } from "../frame/parts.ts";
 import type { RunStore } from "../../../storage/store/runStore.ts";
 import type { TimePoint, ChartEvent } from "./timeChart.ts";
 
@@ -66,10 +67,6 @@ export function windowName({ label, file }: Pick<WindowLine, "label" | "file">):
 
 export function windowLink(window: Pick<WindowLine, "monitorId" | "label" | "file">): Html {
   return html`<a href="${pageAddress("monitoring", window.monitorId)}">${windowName(window)}</a>`;
-}
-
-function nowrap(text: string): Html {
-  return html`<span class="nowrap">${text}</span>`;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The style sheet and the script. Their names contain a hash of the content, so browsers may cache them for ever. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { styleFile, styleSheet } from "../../../reporting/styleSheet.ts";
 
 /** The only script of the pages: refreshes the values of the live page in place, so that focus and scroll position stay. */
@@ -31,8 +31,8 @@ setInterval(update, seconds * 1000);
 const style = styleSheet() + styleFile("pages.css", import.meta.url);
 
 function asset(extension: string, type: string, text: string) {
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  return { address: `/ui/assets/${hash}.${extension}`, type: `${type}; charset=utf-8`, text };
+  const name = hash("sha256", text).slice(0, 16);
+  return { address: `/ui/assets/${name}.${extension}`, type: `${type}; charset=utf-8`, text };
 }
 
 export const pageAssets = {

@@ -1,5 +1,5 @@
 /** Builds the input of pages, renders them and sends them. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { codeVersion } from "../../../config/codeVersion.ts";
 import { openLogReader } from "../../../storage/predictionLog/sqliteReader.ts";
 import { stackOf } from "../../../core/errors.ts";
@@ -152,9 +152,7 @@ function plotDrawer() {
     });
 
   const draw: DrawFigure = (id, spec) => {
-    const key = createHash("sha256")
-      .update(`${id}\n${JSON.stringify(spec)}`)
-      .digest("base64url");
+    const key = hash("sha256", `${id}\n${JSON.stringify(spec)}`);
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
     const made = drawn(id, spec).catch((error: Error) => {

@@ -1,7 +1,7 @@
 /** HTML parts that pages share: fact lists, links to runs, status words, page links, parameters, forms, bars. */
 import { isObject, type Json } from "../../../core/json.ts";
 import { familyName } from "../../../reporting/summary.ts";
-import { percent } from "../../../plots/displayNumber.ts";
+import { dateTime, percent } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { NAME_TAG, type Run } from "../../../core/records/lineage.ts";
 import { state, stateWord } from "../../../reporting/verdicts.ts";
@@ -13,6 +13,20 @@ export type Fact = readonly [name: string, value: Html | string | number | null,
 
 export function big(text: string): Html {
   return html`<span class="big">${text}</span>`;
+}
+
+export function nowrap(text: string): Html {
+  return html`<span class="nowrap">${text}</span>`;
+}
+
+/** Without the zone: the footer of each page says that times are UTC. */
+export function listTime(iso: string): Html {
+  return nowrap(dateTime(iso).replace(" UTC", ""));
+}
+
+/** @param drawn its bar, by default that of the share */
+export function barCell(share: number, drawn = shareBar(share)): Html {
+  return html`<span class="bar-cell">${drawn} ${percent(share)}</span>`;
 }
 
 /** Omits facts without a value. */
