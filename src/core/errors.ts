@@ -58,10 +58,10 @@ export class RowError extends MlctlError {
   }
 }
 
-/** Handles an MlctlError in a `catch`. Any other error is a bug, and is thrown again. */
-export function recover<T>(handle: (error: MlctlError) => T): (error: unknown) => T {
+/** Handles an MlctlError in a `catch`, if `kinds` are given, of one of them. Any other error is thrown again. */
+export function recover<T>(handle: (error: MlctlError) => T, ...kinds: readonly ErrorKind[]): (error: unknown) => T {
   return (error) => {
-    if (error instanceof MlctlError) return handle(error);
+    if (error instanceof MlctlError && (kinds.length === 0 || kinds.includes(error.kind))) return handle(error);
     throw error;
   };
 }

@@ -119,10 +119,8 @@ async function compare(
   const champion = await loadDeployed(session).catch(recover((error) => error));
   const deployed = champion instanceof MlctlError ? undefined : champion;
   const models = [challenger.model, ...(deployed === undefined ? [] : [deployed.model])];
-  const test = await readTestData(session, models).catch((error: unknown) => {
-    if (force && error instanceof MlctlError) return error;
-    throw error;
-  });
+  const reading = readTestData(session, models);
+  const test = await (force ? reading.catch(recover((error) => error)) : reading);
   if (test instanceof MlctlError) return { verdict: { promote: false, reasons: [test.message] }, metric, value: null };
   const costs = costsOf(config);
   const alone = judge(challenger.model, test.table, costs);

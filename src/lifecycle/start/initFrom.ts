@@ -1,11 +1,10 @@
 /** init --from: a workspace from one file, with a config.json that says what was decided, and test rows. */
 import { readdirSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
-import { type Task, findColumn, type Column, type Table } from "../../core/table/table.ts";
+import { cellText, findColumn, type Column, type Table, type Task } from "../../core/table/table.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { listed, present } from "../../core/text/format.ts";
-import { cellText } from "../../core/table/table.ts";
 import { YEAR } from "../../core/text/dateFormat.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
@@ -18,8 +17,7 @@ import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { createWorkspace } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
 import { withCalendarDate } from "./calendarDate.ts";
-import { chooseTestRows } from "./chooseTestRows.ts";
-import { groupSplit } from "./groupSplit.ts";
+import { chooseTestRows, groupSplit } from "./chooseTestRows.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
 import { checkEncoding, ingestFile, writeParts } from "./splitFile.ts";
