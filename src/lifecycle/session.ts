@@ -34,9 +34,7 @@ export async function writing<T>(
 ): Promise<T> {
   const { paths, records, context } = workspace;
   requireKinds(paths);
-  const onWait = (message: string): void => context.emit({ type: "warning", stage: "lock", message });
-  const { now: clock, signal } = context;
-  const lock = await records.lock({ ...options, now: clock, signal, onWait });
+  const lock = await records.lock(lockRequest(workspace, options));
   try {
     const store = openStore(paths.index);
     try {
@@ -59,6 +57,11 @@ export async function writing<T>(
   } finally {
     await lock.release();
   }
+}
+
+export function lockRequest({ context: { now, signal, emit } }: Workspace, { command, waitMs }: WritingOptions) {
+  const onWait = (message: string): void => emit({ type: "warning", stage: "lock", message });
+  return { command, waitMs, now, signal, onWait };
 }
 
 /** Runs read-only work: takes no lock and creates no file. */

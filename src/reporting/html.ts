@@ -30,12 +30,7 @@ export function htmlText(page: Html): string {
 function textOf(value: Value): string {
   if (value === null || value === undefined || value === false) return "";
   if (typeof value !== "object") return String(value).replace(/[&<>"']/g, (character) => entities[character]!);
-  if (isList(value)) return value.map(textOf).join("");
-  return value[markup];
-}
-
-function isList(value: Html | readonly Value[]): value is readonly Value[] {
-  return Array.isArray(value);
+  return markup in value ? value[markup] : value.map(textOf).join("");
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -37,10 +37,7 @@ interface Recipe {
  * @returns the content of the model file
  * @throws {MlctlError} kind "data" if the dataset is missing, has changed, or does not suit the recipe
  */
-export async function retrain(
-  session: Session,
-  { run, dataset, seed, isBeforeRefit = false, onShared }: Recipe,
-): Promise<string> {
+export async function retrain(session: Session, { run, dataset, seed, isBeforeRefit = false, onShared }: Recipe) {
   const recorded = parseRecorded(run.config);
   if (recorded === undefined)
     throw new MlctlError("data", `the configuration in the record of run ${run.runId} is damaged`);

@@ -1,6 +1,6 @@
 /** The switch of production: the files that it copies, and what the alerts must know before it. */
 import { existsSync } from "node:fs";
-import type { Artifact, Deployment, Run } from "../../core/records/lineage.ts";
+import type { Artifact, Run } from "../../core/records/lineage.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { artifactOf, fromRecordPath } from "../../storage/files/workspacePaths.ts";
@@ -11,10 +11,7 @@ import { ingestedFilesPath, ingestedFilesText } from "../datasets.ts";
 import type { Session } from "../session.ts";
 
 /** @returns the path of the deployed model */
-export async function commitDeployment(
-  session: Session,
-  request: Omit<DeploymentRequest, "deployedAt">,
-): Promise<string> {
+export async function commitDeployment(session: Session, request: Omit<DeploymentRequest, "deployedAt">) {
   const { records, store, context, config, paths } = session;
   context.signal.throwIfAborted();
   // If this process is killed after the switch, the next one that sends alerts knows what is new.
@@ -28,10 +25,7 @@ export async function commitDeployment(
 }
 
 /** What a deployment of the run copies. */
-export async function artifacts(
-  session: Session,
-  run: Run,
-): Promise<Pick<Deployment, "model" | "latestScore" | "ingestedFiles">> {
+export async function artifacts(session: Session, run: Run) {
   const { paths, store } = session;
   await session.records.fetch(run);
   const dataset = store.dataset(run.datasetId);

@@ -162,18 +162,11 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   return sent;
 }
 
-function send(
-  { context: { signal } }: Workspace,
-  { channel, settings: { retries } }: ConfiguredChannel,
-  alert: Alert,
-): Promise<Delivery> {
+function send({ context: { signal } }: Workspace, { channel, settings: { retries } }: ConfiguredChannel, alert: Alert) {
   return deliver(channel, alert, { retries, signal, wait: (time) => sleep(time) });
 }
 
-function aboutAlert(
-  { channel }: Pick<ConfiguredChannel, "channel">,
-  { change, area, subject, items }: Alert,
-): Omit<SentAlert, keyof Delivery> {
+function aboutAlert({ channel }: Pick<ConfiguredChannel, "channel">, { change, area, subject, items }: Alert) {
   return { channel: channel.name, change, area, subject, findings: items.map(({ name }) => name) };
 }
 

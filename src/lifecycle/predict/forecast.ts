@@ -10,6 +10,7 @@ import { backTest, type BackTest } from "../../pipeline/predict/backTest.ts";
 import { forecaster } from "../../pipeline/predict/forecaster.ts";
 import { forecastPlot } from "../../plots/forecast.ts";
 import { renderPng, renderSvg } from "../../plots/render.ts";
+import { extentOf } from "../../stats/descriptive.ts";
 import { stepName } from "../../stats/timeStep.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { predictionIds } from "../../storage/predictionLog/logReader.ts";
@@ -125,12 +126,10 @@ async function testBack(
 async function laterTestRows(session: Session, { model, time, timeColumn }: ForecastHistory): Promise<string[]> {
   const test = await readTestData(session, [model]).catch(recover(() => undefined));
   const column = test && timesOf(test.table, timeColumn);
-  const [last, later] = [time, column?.values ?? new Float64Array(0)].map((times) =>
-    times.reduce((latest, each) => (each > latest ? each : latest), -Infinity),
-  );
-  if (!(later! > last!)) return [];
+  const [[, last], [, later]] = [extentOf(time), extentOf(column?.values ?? [])];
+  if (later <= last) return [];
   return [
-    `the forecast begins after the last ingested row, ${dateText(last!)}, but the test rows go on to ${dateText(later!)}: to begin after them, ingest them too`,
+    `the forecast begins after the last ingested row, ${dateText(last)}, but the test rows go on to ${dateText(later)}: to begin after them, ingest them too`,
   ];
 }
 

@@ -44,10 +44,7 @@ export function reportShap(judged: JudgedInputs | null, model: Model): ReportInp
 }
 
 /** The mean absolute SHAP value of each column; without SHAP values of every class, the importance of the family. */
-export function reportImportance(
-  shap: ReportInput["shap"],
-  model: Model,
-): Pick<ReportInput, "importance" | "importanceMeasure"> {
+export function reportImportance(shap: ReportInput["shap"], model: Model) {
   const [first] = shap;
   const { classes = [], task } = model.signature.target;
   if (first === undefined || (task === "multiclass" && shap.length < classes.length)) {

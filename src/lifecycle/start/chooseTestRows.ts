@@ -51,11 +51,7 @@ export function chooseTestRows(
 }
 
 /** Equal rows are in one part: that of the first, or the training rows if their class has no others. @param classes of the rows */
-function withCopies(
-  { training, validation }: Split,
-  table: Table,
-  classes: Float64Array | undefined,
-): { split: Split; moved: number } {
+function withCopies({ training, validation }: Split, table: Table, classes: Float64Array | undefined) {
   const first = firstCopies(table);
   const isFirstTest = new Set(validation);
   const trained = new Set(Array.from(first.keys(), (row) => (isFirstTest.has(first[row]!) ? -1 : classes?.[row])));

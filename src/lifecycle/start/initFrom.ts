@@ -14,7 +14,7 @@ import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
-import { createWorkspace } from "../init.ts";
+import { createWorkspace, type InitOptions } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
 import { withCalendarDate } from "./calendarDate.ts";
 import { chooseTestRows, groupSplit } from "./chooseTestRows.ts";
@@ -22,18 +22,13 @@ import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
 import { checkEncoding, ingestFile, writeParts } from "./splitFile.ts";
 
-export interface InitFromOptions {
-  /** Absolute path; created if missing. */
-  readonly directory: string;
+export interface InitFromOptions extends Omit<InitOptions, "template" | "known"> {
   readonly from: string;
   /** Of the file, see splitFile. */
   readonly encoding?: string | undefined;
   /** Without it, the error lists the columns. */
   readonly target: string | undefined;
   readonly testSize: number;
-  readonly seed: number;
-  readonly force: boolean;
-  readonly dryRun: boolean;
 }
 
 /**

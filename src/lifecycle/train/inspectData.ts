@@ -8,6 +8,7 @@ import { numbersGroups } from "../../pipeline/leakage/groupColumn.ts";
 import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
 import { targetLeakage, type Suspect } from "../../pipeline/leakage/targetLeakage.ts";
 import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
+import { extentOf } from "../../stats/descriptive.ts";
 import { latestDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
@@ -98,7 +99,7 @@ export function laterRows(test: Table, table: Table, timeColumn: string | null) 
   const found = timeOf(test, table, timeColumn);
   if (found === undefined) return undefined;
   const { column, times } = found;
-  const last = latest(column.values);
+  const last = extentOf(column.values)[1];
   const later = Int32Array.from(times.keys()).filter((row) => times[row]! > last);
   const least = Math.max(0.1, 1 - Math.exp(-CHANCE / test.rowCount)) * times.length;
   if (last === -Infinity || later.length < least) return undefined;
@@ -108,11 +109,7 @@ export function laterRows(test: Table, table: Table, timeColumn: string | null) 
 /** Whether any row of `table` is later than every test row. */
 export function isAnyLater(test: Table, table: Table, timeColumn: string | null): boolean {
   const found = timeOf(test, table, timeColumn);
-  return found !== undefined && latest(found.times) > latest(found.column.values);
-}
-
-function latest(times: Float64Array): number {
-  return times.reduce((most, time) => (time > most ? time : most), -Infinity);
+  return found !== undefined && extentOf(found.times)[1] > extentOf(found.column.values)[1];
 }
 
 /** Training rows that are later than every test row: the model knows what came after. Of random test rows few are. */
