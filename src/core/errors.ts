@@ -66,12 +66,12 @@ export function recover<T>(handle: (error: MlctlError) => T, ...kinds: readonly 
   };
 }
 
-/** The result of `work`, or what `handle` makes of its MlctlError. */
-export function attempt<T, U>(work: () => T, handle: (error: MlctlError) => U): T | U {
+/** The result of `work`, or what `handle` makes of its MlctlError, see recover. */
+export function attempt<T, U>(work: () => T, handle: (error: MlctlError) => U, ...kinds: readonly ErrorKind[]): T | U {
   try {
     return work();
   } catch (error) {
-    return recover(handle)(error);
+    return recover(handle, ...kinds)(error);
   }
 }
 

@@ -81,7 +81,9 @@ export async function testFiles(session: Session, path?: string): Promise<string
 }
 
 async function hashFiles({ paths }: Session, found: readonly string[]) {
-  const hashed = [];
-  for (const file of found) hashed.push({ path: toRecordPath(paths.workspace, file), sha256: await sha256File(file) });
-  return hashed;
+  const hashed = async (file: string) => ({
+    path: toRecordPath(paths.workspace, file),
+    sha256: await sha256File(file),
+  });
+  return Array.fromAsync(found, hashed);
 }

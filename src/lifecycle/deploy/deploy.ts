@@ -107,11 +107,7 @@ async function promote(
 }
 
 /** @returns `own`: the challenger on all test rows that it reaches; undefined if there are none */
-async function compare(
-  session: Session,
-  challenger: LoadedModel,
-  { force, again }: { readonly force: boolean; readonly again: string },
-) {
+async function compare(session: Session, challenger: LoadedModel, { force, again }: { force: boolean; again: string }) {
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);

@@ -16,11 +16,9 @@ export interface InputFile extends Artifact {
 
 export async function inputFiles(session: Session, inputs: readonly string[]) {
   const found = await foundFiles(session, inputs);
-  const files: InputFile[] = [];
-  for (const file of found.files) {
-    const { absolute } = file;
-    files.push({ ...file, sha256: await sha256File(absolute), bytes: statSync(absolute).size });
-  }
+  const files = await Array.fromAsync(found.files, async (file): Promise<InputFile> => {
+    return { ...file, sha256: await sha256File(file.absolute), bytes: statSync(file.absolute).size };
+  });
   return { ...found, files };
 }
 

@@ -150,14 +150,7 @@ function resultText({ findings, status: _status, datasetSha256: _dataset, ...res
 }
 
 export function recordResult(record: MonitorRecord) {
-  const {
-    kind: _kind,
-    createdAt: asOf,
-    settingsSha256: _settings,
-    spread: _spread,
-    datasetSha256: _,
-    ...result
-  } = record;
+  const { kind: _kind, createdAt: asOf, settingsSha256: _hash, spread: _spread, datasetSha256: _, ...result } = record;
   return { ...result, asOf };
 }
 

@@ -211,11 +211,7 @@ async function draw(
       future.seriesOf[row] === at ? [{ at: each, value: predicted[row]!, bounds: intervals.bounds[row]! }] : [],
     ),
   }));
-  const spec = forecastPlot(
-    model.signature.target.name,
-    levels,
-    drawn,
-    against && `back-tests: ${comparison(against)}`,
-  );
+  const tested = against && `back-tests: ${comparison(against)}`;
+  const spec = forecastPlot(model.signature.target.name, levels, drawn, tested);
   atomicWrite(path, /\.png$/i.test(path) ? await renderPng(spec) : await renderSvg(spec));
 }

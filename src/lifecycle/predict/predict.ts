@@ -82,26 +82,18 @@ export async function predictFile(
   loaded: LoadedModel,
   options: PredictFileOptions,
 ): Promise<PredictedRows> {
-  const {
-    path,
-    name,
-    output,
-    rejectFile,
-    predictionColumn,
-    log,
-    format = "csv",
-    csvSafe: formulaSafe = false,
-  } = options;
+  const { path, name, output, rejectFile, predictionColumn, log, format = "csv", csvSafe = false } = options;
   // A file that is refused must leave no row in the log, and only its end shows whether it is refused.
   if (log !== null && rejectFile === null) await predictFile(session, loaded, { ...options, log: null });
   const notes: string[] = [];
   const onNote = (message: string): void => void notes.push(message);
+  const safety = { bareEmpty: true, formulaSafe: csvSafe };
   return predictBatches(session, loaded, {
     rows: fileRows({ input: path, name, onNote }, loaded.model, session.config),
     name,
     notes,
-    out: rowSink(output, nowhere, { format, bareEmpty: true, formulaSafe }),
-    rejects: rejectFile === null ? null : rowSink(rejectFile, nowhere, { format: "csv", bareEmpty: true, formulaSafe }),
+    out: rowSink(output, nowhere, { format, ...safety }),
+    rejects: rejectFile === null ? null : rowSink(rejectFile, nowhere, { format: "csv", ...safety }),
     badRows: rejectFile === null ? "all" : "guard",
     badRowsHint: options.hint,
     ...(predictionColumn !== undefined && { predictionColumn }),

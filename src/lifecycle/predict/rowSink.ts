@@ -41,8 +41,7 @@ export function rowSink(path: string, stdout: Writable, options: Omit<WriteOptio
         columns = names;
         writer = rowWriter(stream, { ...options, columns });
       }
-      const positions =
-        names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
+      const positions = names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
       try {
         if (positions === null) await writer.write(rows, sources);
         else {

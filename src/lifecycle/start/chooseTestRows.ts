@@ -81,12 +81,11 @@ export function groupSplit(
   const groups = Array.from({ length: inputs.rowCount }, (_, row) => cellText(column, row));
   const classCount = spec.classes?.length ?? 0;
   // Undefined where most groups are the only one of a class: such a column gives the target away, which train says.
+  const byGroup = { ...options, method: "group", groups, classCount } as const;
   const split = attempt(
-    () => splitOf(inputs.rowCount, known, { ...options, method: "group", groups, classCount }),
-    (error) => {
-      if (error.kind !== "data") throw error;
-      return undefined;
-    },
+    () => splitOf(inputs.rowCount, known, byGroup),
+    () => undefined,
+    "data",
   );
   const name = JSON.stringify(column.name);
   const alike = `rows of one ${name} have nearly the same target`;

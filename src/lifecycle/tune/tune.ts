@@ -161,10 +161,8 @@ async function searchAll(given: Session, { searches, dataset, data, options, unt
     threads,
     post(task: TrialTask) {
       const { subject, fold } = task;
-      return {
-        title: `${searches[subject]!.subject.candidate.family}, ${fold === null ? "length" : `fold ${fold + 1}`}`,
-        task,
-      };
+      const { family } = searches[subject]!.subject.candidate;
+      return { title: `${family}, ${fold === null ? "length" : `fold ${fold + 1}`}`, task };
     },
   });
   const progress = tuneProgress(session.context, searches, {
