@@ -42,3 +42,14 @@ export function thresholdChange(
     isChosen: isConfigured && isSame,
   };
 }
+
+/** Why a model whose threshold changes is not promoted. */
+export function thresholdReason(
+  { isWorse, text }: NonNullable<ReturnType<typeof thresholdChange>>,
+  { force, again }: { force: boolean; again: string },
+): string {
+  if (isWorse) return `its threshold is worse: it would change ${text}`;
+  return force
+    ? `the threshold changes ${text}`
+    : `the threshold would change ${text}: \`${again} --force\` deploys it`;
+}
