@@ -66,12 +66,16 @@ export function recover<T>(handle: (error: MlctlError) => T, ...kinds: readonly 
   };
 }
 
-/** The result of `work`, or what `handle` makes of its MlctlError, see recover. */
-export function attempt<T, U>(work: () => T, handle: (error: MlctlError) => U, ...kinds: readonly ErrorKind[]): T | U {
+/** The result of `work`, or what `handle` makes of its MlctlError, see recover: undefined, if it is left out. */
+export function attempt<T, U = undefined>(
+  work: () => T,
+  handle?: (error: MlctlError) => U,
+  ...kinds: readonly ErrorKind[]
+): T | U {
   try {
     return work();
   } catch (error) {
-    return recover(handle, ...kinds)(error);
+    return recover((known) => handle?.(known) as U, ...kinds)(error);
   }
 }
 

@@ -13,6 +13,7 @@ export const MARKDOWN_MARKER = "<!-- mlctl-report -->";
 export function markdownReport(input: ReportInput): string {
   const { headline, sentences, details, reasons, quality } = summaryOf(input);
   const failed = input.findings.filter(({ status }) => status === "fail" || status === "warn");
+  const checks = failed.map(({ name, message }) => `${name}: ${message}`);
   const blocks = [
     MARKDOWN_MARKER,
     `## ${plain(input.name)}: ${plain(headline)}`,
@@ -20,10 +21,7 @@ export function markdownReport(input: ReportInput): string {
     list("Why", reasons),
     list("Warnings", warningsOf(input)),
     metricTable(input),
-    list(
-      "Checks that did not pass",
-      failed.map(({ name, message }) => `${name}: ${message}`),
-    ),
+    list("Checks that did not pass", checks),
     plain(driftLine(input)),
     plain(input.monitored === undefined ? "" : monitoredText(input.monitored)),
     `<sub>Run ${code(input.run.runId)} · dataset ${code(input.run.datasetId)} · ${dateTime(input.generatedAt)}</sub>`,

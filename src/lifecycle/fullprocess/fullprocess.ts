@@ -145,18 +145,14 @@ function warn({ context }: Workspace, messages: readonly string[]): void {
   for (const message of messages) context.emit({ type: "warning", stage: "fullprocess", message });
 }
 
+const describeDrift = ({ summary }: MonitoredNewRows): string => summary;
+
 async function checkDrift(session: Session, log: StepLog, verdicts: MonitoredNewRows[]): Promise<void> {
   const { store, config } = session;
   const [deployment] = store.deployments();
   const newest = store.latestDataset(config.input_folder_path);
   if (deployment === undefined || newest === undefined || newest.artifact.sha256 === deployment.datasetSha256) return;
-  verdicts.push(
-    await log.run(
-      "drift",
-      () => monitorNewRows(session, newest),
-      ({ summary }) => summary,
-    ),
-  );
+  verdicts.push(await log.run("drift", () => monitorNewRows(session, newest), describeDrift));
 }
 
 async function produceModel(

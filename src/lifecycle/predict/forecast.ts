@@ -96,13 +96,7 @@ function checkOptions({ horizon, levels, output, plot, rows }: ForecastOptions):
   requireLevels(levels);
   if (plot !== undefined && ![".svg", ".png"].includes(extname(plot).toLowerCase()))
     throw wrong(`--plot ${plot} is neither .svg nor .png`, "mlctl predict --horizon 14 --plot forecast.svg");
-  checkPlaces(
-    [["--rows", rows]],
-    [
-      ["the output", output],
-      ["--plot", plot],
-    ],
-  );
+  checkPlaces({ "--rows": rows }, { "the output": output, "--plot": plot });
 }
 
 function wrong(message: string, hint: string): MlctlError {
@@ -159,10 +153,9 @@ async function logged(
   const cells = Array.from(predicted, (_, row): Json[] =>
     columns.map((column) => (column.kind === "number" ? column.values[row]! : cellText(column, row))),
   );
-  await log.add(
-    { columns: columns.map(({ name }) => name), cells },
-    Array.from(predicted, (value) => [value]),
-  );
+  const names = columns.map(({ name }) => name);
+  const added = Array.from(predicted, (value) => [value]);
+  await log.add({ columns: names, cells }, added);
   return log.close();
 }
 

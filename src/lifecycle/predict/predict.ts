@@ -33,13 +33,7 @@ export interface PredictOptions {
 /** @throws {MlctlError} kind "notReady" when nothing is deployed; "data" with the line of the first row that cannot be read */
 export async function predict(session: Session, options: PredictOptions) {
   const { input, output, stdout, rejectFile, guard } = options;
-  checkPlaces(
-    [["the input", input]],
-    [
-      ["the output", output],
-      ["--reject-file", rejectFile],
-    ],
-  );
+  checkPlaces({ "the input": input }, { "the output": output, "--reject-file": rejectFile });
   const loaded = await namedOrDeployed(session, options.model, "mlctl deploy, or predict with --model latest");
   const inputFormat = options.inputFormat ?? formatOf(input);
   const name = input === "-" ? "stdin" : input;

@@ -82,11 +82,7 @@ export function groupSplit(
   const classCount = spec.classes?.length ?? 0;
   // Undefined where most groups are the only one of a class: such a column gives the target away, which train says.
   const byGroup = { ...options, method: "group", groups, classCount } as const;
-  const split = attempt(
-    () => splitOf(inputs.rowCount, known, byGroup),
-    () => undefined,
-    "data",
-  );
+  const split = attempt(() => splitOf(inputs.rowCount, known, byGroup), undefined, "data");
   const name = JSON.stringify(column.name);
   const alike = `rows of one ${name} have nearly the same target`;
   const tested = new Set(split?.validation.map((row) => known[row]!));
