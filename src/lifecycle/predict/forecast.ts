@@ -1,6 +1,5 @@
 /** predict --horizon: continues each series by several steps, with intervals from a back-test. */
 import { extname } from "node:path";
-import type { Writable } from "node:stream";
 import { dateText, MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { MlctlError, recover } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -22,11 +21,12 @@ import { forecastHistory, modelToTestBack, type ForecastHistory } from "./foreca
 import { boundNames, intervalsOf, requireLevels, type Intervals } from "./forecastIntervals.ts";
 import { continuedSeries, futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
 import type { RowFormat } from "./inputStream.ts";
+import type { PredictOptions } from "./predict.ts";
 import { addedColumns, NOT_FINITE } from "./predictedValues.ts";
 import { rowLog } from "./rowLog.ts";
 import { checkPlaces, rowSink } from "./rowSink.ts";
 
-export interface ForecastOptions {
+export interface ForecastOptions extends Pick<PredictOptions, "output" | "stdout" | "model"> {
   readonly horizon: number;
   readonly levels: readonly number[];
   /** File with the inputs that a date does not give. */
@@ -34,9 +34,6 @@ export interface ForecastOptions {
   readonly plot?: string | undefined;
   /** Leaves out series that cannot be continued, instead of stopping. */
   readonly guard: boolean;
-  readonly output: string;
-  readonly stdout: Writable;
-  readonly model?: string | undefined;
   readonly format: RowFormat;
   readonly log: boolean;
   readonly csvSafe: boolean;

@@ -20,15 +20,13 @@ import { withCalendarDate } from "./calendarDate.ts";
 import { chooseTestRows, groupSplit } from "./chooseTestRows.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
-import { checkEncoding, ingestFile, writeParts } from "./splitFile.ts";
+import { checkEncoding, ingestFile, writeParts, type SplitFileOptions } from "./splitFile.ts";
 
-export interface InitFromOptions extends Omit<InitOptions, "template" | "known"> {
+export interface InitFromOptions
+  extends Omit<InitOptions, "template" | "known">, Pick<SplitFileOptions, "encoding" | "testSize"> {
   readonly from: string;
-  /** Of the file, see splitFile. */
-  readonly encoding?: string | undefined;
   /** Without it, the error lists the columns. */
   readonly target: string | undefined;
-  readonly testSize: number;
 }
 
 /**
