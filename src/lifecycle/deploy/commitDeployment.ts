@@ -61,7 +61,7 @@ function userName(): string {
   }
 }
 
-/** These commands of git read only: they run no hook, filter or monitor, whoever the repository is from. */
+/** These commands of git read only: they run no hook, filter or monitor of the repository, which may be another person's. */
 function commitOf(workspace: string): Pick<DeploymentOrigin, "commit" | "dirty"> {
   const git = (...args: string[]) =>
     spawnSync("git", ["-C", workspace, "-c", "core.fsmonitor=false", "-c", "core.checkStat=minimal", ...args], {

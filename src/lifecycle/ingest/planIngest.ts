@@ -107,7 +107,7 @@ function withoutCopies(files: readonly InputFile[]): { present: InputFile[]; cop
   };
 }
 
-/** What the dataset rejected and nobody has taken away. */
+/** Files that the dataset rejected and that are still there. */
 export function rejectedFiles(workspace: string, { rejected }: Pick<Dataset, "rejected">): RejectedFile[] {
   return rejected.filter(({ path }) => existsSync(fromRecordPath(workspace, path)));
 }

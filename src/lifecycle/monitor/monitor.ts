@@ -134,12 +134,12 @@ async function localFiles(session: Session, { files, asking, dryRun }: MonitorOp
 function ready(session: Session, loaded: LoadedModel, watched: WatchedRows): ReadyRows {
   session.context.signal.throwIfAborted();
   warnOfTrained(session, watched);
-  const { table, timeColumn, predictions: answers, rows: asked } = watched;
+  const { table, timeColumn, predictions: recorded, rows: asked } = watched;
   const prepared = prepareRows(loaded.model, table, {
     timeColumn,
     round: session.config.serve.round,
     known: knownColumns(session, loaded, timeColumn),
-    answers,
+    recorded,
     ...(asked && { asked }),
   });
   const { notJudged } = prepared;

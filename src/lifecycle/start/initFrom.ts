@@ -95,7 +95,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       ),
       ...(groups?.entries ?? []),
       ...(groups?.split === undefined ? [chosen.time] : []),
-      // The parts are written anew: how the file is written is no matter of config.json.
+      // The parts are written again, so that how the file is written is no setting of config.json.
       {
         key: "ingest",
         value: ingest,
