@@ -69,19 +69,17 @@ export function precisionRecallCurve(evaluation: Evaluation, classCode = 1) {
 const BINS = 10;
 
 /**
- * Of class 1, or of `classCode` against the rest. A probability on an edge belongs to the bin below, like in
- * sklearn.calibration.calibration_curve.
+ * Of two classes. A probability on an edge belongs to the bin below, like in sklearn.calibration.calibration_curve.
  * @returns the bins of equal width that hold a row; empty without probabilities
  */
-export function calibrationCurve(evaluation: Evaluation, classCode = 1) {
-  const scores = classScores(evaluation, classCode);
-  if (scores === null) return [];
+export function calibrationCurve({ yTrue, probabilities }: Evaluation) {
+  if (probabilities === null) return [];
   const sums = Array.from({ length: BINS }, () => ({ predicted: 0, hits: 0, count: 0 }));
-  evaluation.yTrue.forEach((code, row) => {
-    const predicted = scores[row]!;
+  yTrue.forEach((code, row) => {
+    const predicted = probabilities[row]!;
     const bin = sums[binOf(predicted)]!;
     bin.predicted += predicted;
-    bin.hits += code === classCode ? 1 : 0;
+    bin.hits += code;
     bin.count++;
   });
   return sums
