@@ -69,14 +69,10 @@ export async function reading<T>(workspace: Workspace, work: (session: Session) 
   const { paths, context, trust } = workspace;
   requireServers(trust);
   requireKinds(paths);
-  const store = await readStore(workspace, ({ message }) =>
-    context.emit({
-      type: "warning",
-      stage: "store",
-      message: `${message}: reading the record files instead`,
-      hint: "run `mlctl reindex`",
-    }),
-  );
+  const store = await readStore(workspace, (error) => {
+    const message = `${error.message}: reading the record files instead`;
+    context.emit({ type: "warning", stage: "store", message, hint: "run `mlctl reindex`" });
+  });
   try {
     return await work({ ...workspace, store });
   } finally {

@@ -53,10 +53,8 @@ export async function hashTestData(session: Session) {
 
 /** Equal for the same test files, in any order. */
 export function hashesOf(files: readonly { readonly sha256: string }[] = []): string {
-  return files
-    .map(({ sha256 }) => sha256)
-    .toSorted()
-    .join();
+  const hashes = files.map(({ sha256 }) => sha256);
+  return hashes.toSorted().join();
 }
 
 /** @param path instead of test_data_path @throws {MlctlError} kind "notReady" if there is no file */

@@ -86,10 +86,7 @@ export function itemTable<Item>(
   const given: TableOptions<Item> = typeof options === "string" ? { caption: options } : options;
   const shown = columns
     .filter((column) => column !== false)
-    .map(([heading, cell]) => ({
-      cell,
-      ...(typeof heading === "string" ? { ...numeric(heading), numeric: false } : heading),
-    }));
+    .map(([head, cell]) => ({ cell, ...(typeof head === "string" ? { title: head, numeric: false } : head) }));
   const { caption, isMarked, limit = 200, dense = false } = given;
   const cards = shown.length > 3;
   const rest = items.length - limit;

@@ -38,11 +38,10 @@ export async function foundFiles(session: Session, inputs: readonly string[]) {
   const skipped: string[] = [];
   const onLeftOut = (path: string, reason: string): void =>
     void skipped.push(`skipped ${toRecordPath(paths.workspace, path)}: ${reason}`);
+  const isCurrent = (path: string): boolean => !sources.replaced.has(path);
   for (const root of roots) {
     const found = isFolder(root, toRecordPath(paths.workspace, root), inputs.length > 0)
-      ? (await findInputFiles(root, config.ingest.pattern, onLeftOut, others)).filter(
-          (path) => !sources.replaced.has(path),
-        )
+      ? (await findInputFiles(root, config.ingest.pattern, onLeftOut, others)).filter(isCurrent)
       : [root];
     // The pattern chooses among files whose names people gave.
     const fetched = root === inputFolder(session) ? sources.current : [];

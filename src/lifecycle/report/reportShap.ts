@@ -51,18 +51,11 @@ export function reportImportance(shap: ReportInput["shap"], model: Model) {
     return { importance: importanceByColumn(model), importanceMeasure: importanceLabel(model.estimator.family) };
   }
   const unit = shap.length === 1 ? first.unit : "margin, mean of the classes";
-  return {
-    importance: first.features
-      .map(
-        ({ name }, at) =>
-          [
-            name,
-            mean(shap.map(({ features }) => mean(Float64Array.from(features[at]!.contributions, Math.abs)))),
-          ] as const,
-      )
-      .toSorted((a, b) => b[1] - a[1]),
-    importanceMeasure: `Mean absolute SHAP value (${unit})`,
-  };
+  const sizeOf = (at: number): number =>
+    mean(shap.map(({ features }) => mean(Float64Array.from(features[at]!.contributions, Math.abs))));
+  const sizes = first.features.map(({ name }, at) => [name, sizeOf(at)] as const);
+  const importance = sizes.toSorted((a, b) => b[1] - a[1]);
+  return { importance, importanceMeasure: `Mean absolute SHAP value (${unit})` };
 }
 
 function valuesOf(
