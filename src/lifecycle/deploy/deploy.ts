@@ -11,13 +11,12 @@ import { betterConstant, dearerThanConstant } from "../../pipeline/judge/baselin
 import { promotion } from "../../pipeline/judge/promotion.ts";
 import { currentDeployment, deploymentHistory, rollbackTarget } from "../../storage/deployment/currentDeployment.ts";
 import { judgePair } from "../compare/retrain.ts";
-import { naiveAhead } from "./naiveAhead.ts";
+import { naiveAhead, thresholdChange, thresholdReason } from "./furtherReasons.ts";
 import { costsOf, decidingMetric, metricUnit, pricing } from "../settings.ts";
 import { judge } from "../judge.ts";
 import { artifacts, commitDeployment, deploymentOrigin } from "./commitDeployment.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { newerRows, unknownTestRows, unknownTime } from "./rowsToCompare.ts";
-import { thresholdChange, thresholdReason } from "./thresholdChange.ts";
 import { isScoredOn, withScore } from "../score/recordScore.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";

@@ -31,8 +31,7 @@ import {
   errorCode,
   writeFailure,
 } from "../../storage/files/atomicWrite.ts";
-import { downloadWheel } from "./download.ts";
-import { unpackWheel } from "./unpackWheel.ts";
+import { downloadWheel, unpackWheel } from "./wheel.ts";
 
 const TRIAL_MILLISECONDS = 60_000;
 

@@ -17,8 +17,7 @@ import type { Judgement } from "../judge.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { pricing } from "../settings.ts";
-import { sharedGroups } from "./sharedGroups.ts";
-import { olderThanTraining } from "../train/inspectData.ts";
+import { sharedGroups, olderThanTraining } from "../train/inspectData.ts";
 import { prepareData } from "../train/trainingData.ts";
 
 type Trained = Pick<LoadedModel, "model" | "run">;
