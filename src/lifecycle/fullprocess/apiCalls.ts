@@ -71,15 +71,13 @@ async function requestPredictions(
 function jsonRows(table: Table, names: readonly string[]): Document[] {
   const columns = names.flatMap((name) => findColumn(table, name) ?? []);
   return Array.from({ length: table.rowCount }, (_, row) =>
-    Object.fromEntries(columns.map((column) => [column.name, jsonCell(column, row)])),
+    // JSON has null for numbers that are missing or infinite.
+    Object.fromEntries(columns.map((column) => [column.name, cellOf(column, row)])),
   );
 }
 
-function jsonCell(column: Column, row: number): string | number | null {
-  if (column.kind !== "number") return cellText(column, row);
-  const value = column.values[row]!;
-  return Number.isFinite(value) ? value : null;
-}
+const cellOf = (column: Column, row: number): string | number | null =>
+  column.kind === "number" ? column.values[row]! : cellText(column, row);
 
 export interface ApiServer {
   readonly url: string;

@@ -119,17 +119,14 @@ export async function predictFiles(session: Session, options: Options) {
   const own = filePool(session, work);
   // Workers elsewhere reach buckets only.
   const isShared = isBucket(options.input) && isBucket(options.output);
-  const paths = isShared ? session.paths : { ...session.paths, shared: undefined };
-  const pool = sharedPool<FileTask, FileResult>(
-    { ...session, paths },
-    {
-      work: { kind: "files", work },
-      local: { ...own, run: (task) => own.run(task).catch(errorOf) },
-      threads: 1,
-      unit: "file",
-      post: (task) => ({ title: task.name, task }),
-    },
-  );
+  const sharing = isShared ? session : { ...session, paths: { ...session.paths, shared: undefined } };
+  const pool = sharedPool<FileTask, FileResult>(sharing, {
+    work: { kind: "files", work },
+    local: { ...own, run: (task) => own.run(task).catch(errorOf) },
+    threads: 1,
+    unit: "file",
+    post: (task) => ({ title: task.name, task }),
+  });
   const files: { file: string; output: string; rows: number; rejected: number }[] = [];
   let savedAt = performance.now();
   const one = async (task: FileTask): Promise<void> => {

@@ -90,7 +90,7 @@ function timeOf(test: Table, training: Table, timeColumn: string | null) {
   return { column, times: other.values };
 }
 
-/** Of test rows drawn at random, so many training rows are later than the last of them once in 150 times. */
+/** With test rows drawn at random, such a number of training rows is later than the last of them once in 150 times. */
 const CHANCE = 5;
 
 /**
