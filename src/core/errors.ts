@@ -58,20 +58,24 @@ export class RowError extends MlctlError {
   }
 }
 
-/** Handles an MlctlError in a `catch`. Any other error is a bug, and is thrown again. */
-export function recover<T>(handle: (error: MlctlError) => T): (error: unknown) => T {
+/** Handles an MlctlError in a `catch`, if `kinds` are given, of one of them. Any other error is thrown again. */
+export function recover<T>(handle: (error: MlctlError) => T, ...kinds: readonly ErrorKind[]): (error: unknown) => T {
   return (error) => {
-    if (error instanceof MlctlError) return handle(error);
+    if (error instanceof MlctlError && (kinds.length === 0 || kinds.includes(error.kind))) return handle(error);
     throw error;
   };
 }
 
-/** The result of `work`, or what `handle` makes of its MlctlError. */
-export function attempt<T, U>(work: () => T, handle: (error: MlctlError) => U): T | U {
+/** The result of `work`, or what `handle` makes of its MlctlError, see recover: undefined, if it is left out. */
+export function attempt<T, U = undefined>(
+  work: () => T,
+  handle?: (error: MlctlError) => U,
+  ...kinds: readonly ErrorKind[]
+): T | U {
   try {
     return work();
   } catch (error) {
-    return recover(handle)(error);
+    return recover((known) => handle?.(known) as U, ...kinds)(error);
   }
 }
 

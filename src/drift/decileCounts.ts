@@ -12,10 +12,7 @@ interface Cut {
  * zero, each value of a 0/1 column) gets its own bin, so that a move away from it is visible in both directions.
  * @returns number of rows by bin of both sides; ten bins for a column without ties
  */
-export function decileCounts(
-  reference: Float64Array,
-  current: Float64Array,
-): { readonly reference: Float64Array; readonly current: Float64Array } {
+export function decileCounts(reference: Float64Array, current: Float64Array) {
   const cuts = cutsOf(reference.toSorted());
   const points = Float64Array.from(new Set(cuts.map(({ at }) => at)));
   return {

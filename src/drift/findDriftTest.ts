@@ -8,7 +8,6 @@ const all: readonly DriftTest[] = Object.values(driftTests);
 
 /**
  * The test that config.json names for a column, by our name or Evidently's, so that settings can be copied from there.
- *
  * @throws {MlctlError} kind "usage": unknown test
  */
 export function findDriftTest(wanted: string, column: string): DriftTest {

@@ -1,10 +1,7 @@
 /** Converts counts by bin or category to shares of their sum. */
 
 /** @throws {RangeError} if a side has no rows, or the lengths differ */
-export function sharesOf(
-  reference: Float64Array,
-  current: Float64Array,
-): { readonly reference: Float64Array; readonly current: Float64Array } {
+export function sharesOf(reference: Float64Array, current: Float64Array) {
   if (reference.length !== current.length) throw new RangeError("a distance needs the same categories on both sides");
   return { reference: shares(reference), current: shares(current) };
 }

@@ -1,4 +1,5 @@
 /** Reads and changes the alert state, which all machines of a shared workspace have in common. */
+import { isObject, parseJson } from "../core/json.ts";
 import { noAlerts, type AlertState } from "../monitoring/alertState.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -18,15 +19,11 @@ export async function savedState(workspace: Workspace): Promise<AlertState> {
 /** A damaged state causes a warning and counts as empty: a repeated alert is better than a missing one. */
 function alertStateOf(workspace: Workspace, text: string | null): AlertState {
   if (text === null) return noAlerts;
-  try {
-    const state = JSON.parse(text) as AlertState;
-    if (state.kind === "alert_state" && typeof state.entries === "object" && state.entries !== null) {
-      // An earlier build may have left out what is empty, and entries without their origin.
-      const entries = Object.entries(state.entries).filter(([, { origin }]) => (origin as unknown) !== undefined);
-      return { ...noAlerts, ...state, entries: Object.fromEntries(entries) };
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+  const state = parseJson(text) as AlertState | undefined;
+  if (state?.kind === "alert_state" && isObject(state.entries)) {
+    // An earlier build may have left out what is empty, and entries without their origin.
+    const entries = Object.entries(state.entries).filter(([, { origin }]) => (origin as unknown) !== undefined);
+    return { ...noAlerts, ...state, entries: Object.fromEntries(entries) };
   }
   const message = "the state of the alerts is damaged: open alerts are sent again";
   workspace.context.emit({ type: "warning", stage: "alerts", message });

@@ -10,8 +10,8 @@ import { sha256File, fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
 import type { Session } from "./session.ts";
-import type { ColumnSpec, Column } from "../core/table/table.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
+import { rowReader } from "../pipeline/rows/rowReader.ts";
 import { withMissing } from "./settings.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -113,7 +113,8 @@ export function modelPath({ paths }: Pick<Session, "paths">, run: Run): string {
 /** Predicts zero rows as a check. @throws {MlctlError} kind "data" if parts of the model do not match each other or this version of mlctl */
 function requireWorking(model: Model, path: string): void {
   try {
-    predictor(model)({ rowCount: 0, columns: model.signature.inputs.map(withoutRows) });
+    const names = model.signature.inputs.map(({ name }) => name);
+    predictor(model)(rowReader(model.signature, names)([]).table);
   } catch (error) {
     if (error instanceof MlctlError) throw error;
     const what = error instanceof Error ? error.message : String(error);
@@ -122,12 +123,6 @@ function requireWorking(model: Model, path: string): void {
       cause: error,
     });
   }
-}
-
-function withoutRows({ name, kind }: ColumnSpec): Column {
-  return kind === "category"
-    ? { kind, name, codes: new Int32Array(0), categories: [] }
-    : { kind, name, values: new Float64Array(0) };
 }
 
 /** @throws {MlctlError} kind "notReady" */

@@ -34,9 +34,7 @@ export async function writing<T>(
 ): Promise<T> {
   const { paths, records, context } = workspace;
   requireKinds(paths);
-  const onWait = (message: string): void => context.emit({ type: "warning", stage: "lock", message });
-  const { now: clock, signal } = context;
-  const lock = await records.lock({ ...options, now: clock, signal, onWait });
+  const lock = await records.lock(lockRequest(workspace, options));
   try {
     const store = openStore(paths.index);
     try {
@@ -61,19 +59,20 @@ export async function writing<T>(
   }
 }
 
+export function lockRequest({ context: { now, signal, emit } }: Workspace, { command, waitMs }: WritingOptions) {
+  const onWait = (message: string): void => emit({ type: "warning", stage: "lock", message });
+  return { command, waitMs, now, signal, onWait };
+}
+
 /** Runs read-only work: takes no lock and creates no file. */
 export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
   const { paths, context, trust } = workspace;
   requireServers(trust);
   requireKinds(paths);
-  const store = await readStore(workspace, ({ message }) =>
-    context.emit({
-      type: "warning",
-      stage: "store",
-      message: `${message}: reading the record files instead`,
-      hint: "run `mlctl reindex`",
-    }),
-  );
+  const store = await readStore(workspace, (error) => {
+    const message = `${error.message}: reading the record files instead`;
+    context.emit({ type: "warning", stage: "store", message, hint: "run `mlctl reindex`" });
+  });
   try {
     return await work({ ...workspace, store });
   } finally {

@@ -183,10 +183,7 @@ export function importanceLabel(family: string): string {
 }
 
 /** A model's importance by input column: the sums over the features of each, largest first. */
-export function importanceByColumn({
-  importance,
-  transforms,
-}: Pick<Model, "importance" | "transforms">): [column: string, value: number][] {
+export function importanceByColumn({ importance, transforms }: Pick<Model, "importance" | "transforms">) {
   const names = importance.map(([feature]) => feature);
   return Array.from(featuresByColumn(names, transforms), ([column, places]) => {
     return [column, places.reduce((sum, place) => sum + importance[place]![1], 0)] as [string, number];

@@ -9,6 +9,7 @@ import {
   namesIn,
   removeStaleTemporaries,
 } from "../storage/files/atomicWrite.ts";
+import { parseJson } from "../core/json.ts";
 import { sha256Text, fromRecordPath, toRecordPath } from "../storage/files/workspacePaths.ts";
 import type { Version } from "../storage/remote/download.ts";
 import { tableName } from "../storage/remote/tableName.ts";
@@ -153,14 +154,8 @@ function notePaths(place: ArrivalPlace): string[] {
 
 /** Undefined before the first time, and where the note is damaged: then the source is asked again. */
 function parsed(path: string): SourceNote | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const note = JSON.parse(readFileSync(path, "utf8")) as SourceNote;
-    return note.kind === "source" && typeof note.items === "object" ? note : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const note = existsSync(path) ? (parseJson(readFileSync(path, "utf8")) as SourceNote | undefined) : undefined;
+  return note?.kind === "source" && typeof note.items === "object" ? note : undefined;
 }
 
 function notePath({ place, identity }: Pick<NotedSource, "place" | "identity">): string {

@@ -1,7 +1,7 @@
 /** Reads the test set: labelled rows that are never used for training. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError, recover } from "../core/errors.ts";
 import type { Model } from "../core/records/model.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
@@ -47,22 +47,14 @@ async function readFound(session: Session, found: readonly string[], options: Re
 }
 
 /** Path and hash of each test file; empty if there is no test data. */
-export async function hashTestData(
-  session: Session,
-): Promise<readonly { readonly path: string; readonly sha256: string }[]> {
-  const found = await testFiles(session).catch((error: unknown) => {
-    if (error instanceof MlctlError && error.kind === "notReady") return [];
-    throw error;
-  });
-  return hashFiles(session, found);
+export async function hashTestData(session: Session) {
+  return hashFiles(session, await testFiles(session).catch(recover(() => [], "notReady")));
 }
 
 /** Equal for the same test files, in any order. */
 export function hashesOf(files: readonly { readonly sha256: string }[] = []): string {
-  return files
-    .map(({ sha256 }) => sha256)
-    .toSorted()
-    .join();
+  const hashes = files.map(({ sha256 }) => sha256);
+  return hashes.toSorted().join();
 }
 
 /** @param path instead of test_data_path @throws {MlctlError} kind "notReady" if there is no file */
@@ -86,8 +78,10 @@ export async function testFiles(session: Session, path?: string): Promise<string
   });
 }
 
-async function hashFiles({ paths }: Session, found: readonly string[]): Promise<{ path: string; sha256: string }[]> {
-  const hashed = [];
-  for (const file of found) hashed.push({ path: toRecordPath(paths.workspace, file), sha256: await sha256File(file) });
-  return hashed;
+async function hashFiles({ paths }: Session, found: readonly string[]) {
+  const hashed = async (file: string) => ({
+    path: toRecordPath(paths.workspace, file),
+    sha256: await sha256File(file),
+  });
+  return Array.fromAsync(found, hashed);
 }

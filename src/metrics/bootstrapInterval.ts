@@ -103,12 +103,7 @@ export function affordableResamples(wanted: number, rowCount: number): number {
  *   resamples in which the second is strictly better, 0 to 1
  * @throws {RangeError} if the evaluations are not of the same rows
  */
-export function pairedBootstrap(
-  first: Evaluation,
-  second: Evaluation,
-  metric: Metric,
-  options: BootstrapOptions,
-): { difference: number; interval: Interval; shareBetter: number } {
+export function pairedBootstrap(first: Evaluation, second: Evaluation, metric: Metric, options: BootstrapOptions) {
   const rowCount = first.yTrue.length;
   if (rowCount !== second.yTrue.length || first.yTrue.some((value, row) => !Object.is(value, second.yTrue[row]))) {
     throw new RangeError("a paired comparison needs two evaluations of the same rows");

@@ -32,21 +32,15 @@ function isCorner(counts: readonly number[], i: number): boolean {
   return i === counts.length - 1 || counts[i + 1]! - counts[i]! !== counts[i]! - counts[i - 1]!;
 }
 
-export interface PrecisionRecallCurve {
-  /** (n_thresholds + 1): the last point is (recall 0, precision 1). */
-  readonly precision: readonly number[];
-  readonly recall: readonly number[];
-  /** (n_thresholds): the distinct scores, ascending. */
-  readonly thresholds: readonly number[];
-  /** Share of rows with at least this score, (n_thresholds). */
-  readonly selected: readonly number[];
-}
+export type PrecisionRecallCurve = NonNullable<ReturnType<typeof precisionRecallCurve>>;
 
 /**
  * Equal to scikit-learn's precision_recall_curve: one point per distinct score, lowest first.
- * @returns null without probabilities or without rows of the class
+ * @returns precision and recall, (n_thresholds + 1), of which the last point is (recall 0, precision 1); `thresholds`, the
+ *   distinct scores, ascending, and `selected`, the share of rows with at least this score, (n_thresholds). Null without
+ *   probabilities or without rows of the class
  */
-export function precisionRecallCurve(evaluation: Evaluation, classCode = 1): PrecisionRecallCurve | null {
+export function precisionRecallCurve(evaluation: Evaluation, classCode = 1) {
   const ranked = rankScores(evaluation, classCode);
   const positives = ranked?.positive.reduce((sum, value) => sum + value, 0) ?? 0;
   if (ranked === null || positives === 0) return null;
@@ -74,27 +68,18 @@ export function precisionRecallCurve(evaluation: Evaluation, classCode = 1): Pre
 /** Uniform bins like scikit-learn's, whose default is five. */
 const BINS = 10;
 
-/** One bin of equal width that holds at least one row. */
-export interface CalibrationBin {
-  readonly predicted: number;
-  readonly observed: number;
-  readonly count: number;
-}
-
 /**
- * Of class 1, or of `classCode` against the rest. A probability on an edge belongs to the bin below, like in
- * sklearn.calibration.calibration_curve.
- * @returns empty without probabilities
+ * Of two classes. A probability on an edge belongs to the bin below, like in sklearn.calibration.calibration_curve.
+ * @returns the bins of equal width that hold a row; empty without probabilities
  */
-export function calibrationCurve(evaluation: Evaluation, classCode = 1): CalibrationBin[] {
-  const scores = classScores(evaluation, classCode);
-  if (scores === null) return [];
+export function calibrationCurve({ yTrue, probabilities }: Evaluation) {
+  if (probabilities === null) return [];
   const sums = Array.from({ length: BINS }, () => ({ predicted: 0, hits: 0, count: 0 }));
-  evaluation.yTrue.forEach((code, row) => {
-    const predicted = scores[row]!;
+  yTrue.forEach((code, row) => {
+    const predicted = probabilities[row]!;
     const bin = sums[binOf(predicted)]!;
     bin.predicted += predicted;
-    bin.hits += code === classCode ? 1 : 0;
+    bin.hits += code;
     bin.count++;
   });
   return sums

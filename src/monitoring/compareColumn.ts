@@ -164,7 +164,6 @@ export interface CalibratedOptions {
  * Numbers: Kolmogorov–Smirnov. Categories: two-sample chi-square with rare ones pooled. p-values are adjusted over
  * `columns` as one family (Benjamini–Hochberg). Dates are skipped unless a test is configured, because later rows
  * always have later dates.
- *
  * @throws {MlctlError} kind "usage": unknown test, or a test that does not work on the column
  */
 export function calibratedDrift(compared: readonly ComparedColumn[], options: CalibratedOptions = {}): ColumnDrift[] {

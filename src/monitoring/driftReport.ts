@@ -1,5 +1,5 @@
 /** Compares a batch with the training reference, by one of two sets of rules. */
-import { counted } from "../core/text/format.ts";
+import { counted, present } from "../core/text/format.ts";
 import type { MonitorDrift, ColumnDrift, DriftReport } from "../core/records/monitoring.ts";
 import { findColumn, type Column, type Table, type TargetSpec } from "../core/table/table.ts";
 import type { ColumnReference, Reference } from "../core/records/model.ts";
@@ -129,11 +129,11 @@ export function seasonalDrift(overall: DriftReport, season: Season, inputs: Tabl
 function judged(column: ColumnDrift, usual: readonly number[], overall: ColumnDrift | undefined): ColumnDrift {
   const isUsual = usual.length > 0 && (column.psi ?? Infinity) <= Math.max(...usual);
   const drifted = column.drifted && !isUsual;
-  const notes = [
-    ...(column.note === undefined ? [] : [column.note]),
-    ...(column.drifted && isUsual ? ["earlier years differ from each other by as much"] : []),
-    ...(!drifted && overall?.drifted === true ? [SEASONAL] : []),
-  ];
+  const notes = present([
+    column.note,
+    column.drifted && isUsual && "earlier years differ from each other by as much",
+    !drifted && overall?.drifted === true && SEASONAL,
+  ]);
   return { ...column, drifted, ...(notes.length === 0 ? {} : { note: notes.join("; ") }) };
 }
 

@@ -58,7 +58,7 @@ function predictionsOf({ probabilities }: Sample) {
 }
 
 function prepared(sample: Sample, table = sample.table) {
-  return prepareRows(model, table, { timeColumn: null, round: null, known: [], answers: predictionsOf(sample) });
+  return prepareRows(model, table, { timeColumn: null, round: null, known: [], recorded: predictionsOf(sample) });
 }
 
 const settings: JudgeOptions["monitor"] = {

@@ -1,5 +1,5 @@
 /** Findings about model performance: limits of config.json, the score on the test set, and segments. */
-import { formatNumber, percent } from "../core/text/format.ts";
+import { counted, formatNumber, percent } from "../core/text/format.ts";
 import { estimateDoubt, notJudged } from "../core/text/recordText.ts";
 import type {
   MetricValues,
@@ -149,9 +149,7 @@ function reasonToSkip({ rows, skipped }: PerformanceReport, { monitor }: Limits)
   return rows < minimumRows ? `${rowsText({ rows })}, at least ${minimumRows} are needed` : null;
 }
 
-function rowsText({ rows }: { readonly rows: number }): string {
-  return `${rows} labelled ${rows === 1 ? "row" : "rows"}`;
-}
+const rowsText = ({ rows }: Pick<PerformanceReport, "rows">): string => counted(rows, "labelled row");
 
 export function driftFindings(drift: MonitorDrift, failOn: readonly DriftSubject[]): MonitorFinding[] {
   const severity = (subject: DriftSubject): MonitorStatus => (failOn.includes(subject) ? "fail" : "warn");

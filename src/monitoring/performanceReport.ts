@@ -155,7 +155,7 @@ function estimatePerformance(
     drifted,
     metrics,
     intervals: drawnIntervals({ probabilities, yPred }, names, seed),
-    realised: Object.fromEntries(Object.keys(known).map((name) => [name, known[name] ?? null])),
+    realised: known,
   };
 }
 

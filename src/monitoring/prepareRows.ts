@@ -48,7 +48,7 @@ interface PrepareOptions {
   /** Expected columns that are not inputs: ids, the target, dropped columns. */
   readonly known: readonly string[];
   /** Recorded predictions; if absent, the model predicts now. */
-  readonly answers?: Prediction | undefined;
+  readonly recorded?: Prediction | undefined;
   /** Ascending positions of the rows to predict; default all. */
   readonly asked?: Int32Array;
 }
@@ -59,15 +59,15 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
   const labels = labelsOf(table, signature);
   const { target } = signature;
-  const { answers, asked = Int32Array.from(labels.yTrue.keys()) } = options;
+  const { recorded, asked = Int32Array.from(labels.yTrue.keys()) } = options;
   const extended =
-    answers === undefined ? historyFromBatch(model, { inputs: conformed.inputs, table, y: labels.yTrue }) : undefined;
+    recorded === undefined ? historyFromBatch(model, { inputs: conformed.inputs, table, y: labels.yTrue }) : undefined;
   const reasonOf =
     extended && conformed.missingColumns.length === 0 ? rowsToJudge(extended, conformed.inputs).reasonOf : undefined;
   const isLeft = (row: number): boolean => !Number.isNaN(labels.yTrue[row]) && reasonOf?.(row) !== undefined;
   const left = asked.filter(isLeft);
   const predicted =
-    answers ??
+    recorded ??
     predictAll(extended!, conformed, left.length === 0 ? options.asked : asked.filter((row) => !isLeft(row)));
   const nothing = { yPred: new Float64Array(table.rowCount).fill(NaN), probabilities: null };
   const { yPred, probabilities } = typeof predicted === "string" ? nothing : predicted;

@@ -81,14 +81,11 @@ export function qualityFindings(
   limits: Limits,
 ): readonly MonitorFinding[] {
   const constant = Object.entries(report.columns).flatMap(([name, column]) => (column.constant ? [name] : []));
+  const constants = constant.length === 0 ? "no column is constant" : `only one value: ${constant.join(", ")}`;
   return [
     schemaFinding(report),
     ...(Object.keys(checks) as ShareName[]).map((key) => shareFinding(key, report, { reference, limits })),
-    noneFinding(
-      "constant columns",
-      constant,
-      constant.length === 0 ? "no column is constant" : `only one value: ${constant.join(", ")}`,
-    ),
+    noneFinding("constant columns", constant, constants),
     duplicateFinding(report, limits.quality),
     rowsFinding(report, limits.quality),
     ...freshnessFinding(report, limits.quality),

@@ -24,7 +24,6 @@ const MAXIMUM_SEGMENTS = 50;
 /**
  * Sorted worst first. A segment fails if its interval, widened for the number of segments (Bonferroni), is entirely
  * worse than the value of the other rows.
- *
  * @param labelled positions of the rows that have both a label and a prediction
  * @throws {MlctlError} kind "usage": unknown column
  */

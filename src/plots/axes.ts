@@ -54,13 +54,8 @@ export function valueAxis(field: string, kind: "number" | "date", domain: Domain
   const axis = { grid: false, tickCount: 4 };
   if (kind === "number") return numberAxis(field, null, domain, axis);
   const format = domain[1] - domain[0] > 92 * MILLISECONDS_A_DAY ? "%b %Y" : "%d %b";
-  return {
-    field,
-    type: "temporal",
-    title: null,
-    scale: { ...scaleOf(domain), type: "utc" },
-    axis: { ...axis, format },
-  };
+  const scale = { ...scaleOf(domain), type: "utc" };
+  return { field, type: "temporal", title: null, scale, axis: { ...axis, format } };
 }
 
 export function unitAxis(title: string): JsonObject {

@@ -87,12 +87,8 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
     ticks: false,
     domain: false,
   };
-  const color = nominal(
-    "level",
-    present,
-    present.map((level) => levels[level]),
-    { orient: "bottom", direction: "horizontal" },
-  );
+  const range = present.map((level) => levels[level]);
+  const color = nominal("level", present, range, { orient: "bottom", direction: "horizontal" });
   return {
     width: Math.max(200, WIDTH + 120 - labelsWidth(names, LABEL_LIMIT)),
     height,

@@ -76,13 +76,10 @@ function ifBest(yes: string | number, no: string | number): JsonObject {
 function horizontal(points: TrialsData["points"], isLinear: boolean): JsonObject {
   const values = points.map(({ x }) => x);
   const numbers = values.filter((value) => typeof value === "number");
-  if (numbers.length < values.length)
-    return {
-      field: "x",
-      type: "nominal",
-      title: null,
-      axis: { labelAngle: 0, labelLimit: 300 / new Set(values).size },
-    };
+  if (numbers.length < values.length) {
+    const axis = { labelAngle: 0, labelLimit: 300 / new Set(values).size };
+    return { field: "x", type: "nominal", title: null, axis };
+  }
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const isLog = !isLinear && low > 0 && high / low >= LOGARITHMIC;
   const scale = { type: isLog ? "log" : "linear", nice: false, padding: 10, ...(isLog ? {} : { zero: false }) };

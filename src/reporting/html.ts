@@ -30,12 +30,7 @@ export function htmlText(page: Html): string {
 function textOf(value: Value): string {
   if (value === null || value === undefined || value === false) return "";
   if (typeof value !== "object") return String(value).replace(/[&<>"']/g, (character) => entities[character]!);
-  if (isList(value)) return value.map(textOf).join("");
-  return value[markup];
-}
-
-function isList(value: Html | readonly Value[]): value is readonly Value[] {
-  return Array.isArray(value);
+  return markup in value ? value[markup] : value.map(textOf).join("");
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -91,10 +86,7 @@ export function itemTable<Item>(
   const given: TableOptions<Item> = typeof options === "string" ? { caption: options } : options;
   const shown = columns
     .filter((column) => column !== false)
-    .map(([heading, cell]) => ({
-      cell,
-      ...(typeof heading === "string" ? { ...numeric(heading), numeric: false } : heading),
-    }));
+    .map(([head, cell]) => ({ cell, ...(typeof head === "string" ? { title: head, numeric: false } : head) }));
   const { caption, isMarked, limit = 200, dense = false } = given;
   const cards = shown.length > 3;
   const rest = items.length - limit;

@@ -116,9 +116,9 @@ function moneySentence(input: ReportInput): string {
   const without = constant === undefined ? "" : `, ${constant.words}: the model ${relation}`;
   const cheapest = cheapestOf(input);
   const cheaper =
-    cheapest === undefined || cheapest.cost >= cost || cheapest.threshold === input.thresholds?.threshold
+    cheapest === undefined || cheapest.cost >= cost || cheapest.point.threshold === input.thresholds?.threshold
       ? ""
-      : ` On these rows the threshold ${cheapest.threshold} would be cheapest: ${text(cheapest.cost)}.`;
+      : ` On these rows the threshold ${cheapest.point.threshold} would be cheapest: ${text(cheapest.cost)}.`;
   // Not of the rows that it predicts now: `mlctl monitor` says what those with labels cost.
   return `In money, 1,000 of the test rows cost ${text(cost)} with this model${without}.${cheaper}`;
 }
@@ -152,11 +152,7 @@ function cheapestOf({ money, thresholds, positiveShare }: ReportInput) {
   if (money === null || thresholds === null || positiveShare === null) return undefined;
   const costs = thresholds.points
     .filter(({ threshold }) => threshold >= SMALLEST)
-    .map((point) => ({
-      ...point,
-      point,
-      cost: costOf(point, money.costs, positiveShare),
-    }));
+    .map((point) => ({ point, cost: costOf(point, money.costs, positiveShare) }));
   return costs.toSorted((a, b) => a.cost - b.cost)[0];
 }
 

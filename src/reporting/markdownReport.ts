@@ -1,6 +1,6 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments, and the model card. */
 import { comparedRows, notJudged } from "../core/text/recordText.ts";
-import { listed } from "../core/text/format.ts";
+import { listed, present } from "../core/text/format.ts";
 import { displayInterval, displayNumber, percent, dateTime } from "../plots/displayNumber.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { cardLines } from "./sections/cardSection.ts";
@@ -13,6 +13,7 @@ export const MARKDOWN_MARKER = "<!-- mlctl-report -->";
 export function markdownReport(input: ReportInput): string {
   const { headline, sentences, details, reasons, quality } = summaryOf(input);
   const failed = input.findings.filter(({ status }) => status === "fail" || status === "warn");
+  const checks = failed.map(({ name, message }) => `${name}: ${message}`);
   const blocks = [
     MARKDOWN_MARKER,
     `## ${plain(input.name)}: ${plain(headline)}`,
@@ -20,10 +21,7 @@ export function markdownReport(input: ReportInput): string {
     list("Why", reasons),
     list("Warnings", warningsOf(input)),
     metricTable(input),
-    list(
-      "Checks that did not pass",
-      failed.map(({ name, message }) => `${name}: ${message}`),
-    ),
+    list("Checks that did not pass", checks),
     plain(driftLine(input)),
     plain(input.monitored === undefined ? "" : monitoredText(input.monitored)),
     `<sub>Run ${code(input.run.runId)} · dataset ${code(input.run.datasetId)} · ${dateTime(input.generatedAt)}</sub>`,
@@ -40,17 +38,11 @@ function metricTable({ run, metrics, metric }: ReportInput): string {
   const { score } = run;
   if (score === null) return "";
   const { naive } = score;
+  const rivals = present([score.baseline, naive?.metrics]);
   const rows = metrics.map(({ name, label }) => {
-    const range = displayInterval(score.intervals[name]);
     const title = name === metric ? `**${plain(label)}**` : plain(label);
-    const others = [score.baseline, ...(naive === undefined ? [] : [naive.metrics])];
-    const cells = [
-      title,
-      displayNumber(score.metrics[name]),
-      range,
-      ...others.map((each) => displayNumber(each[name])),
-    ];
-    return `| ${cells.join(" | ")} |`;
+    const own = [displayNumber(score.metrics[name]), displayInterval(score.intervals[name])];
+    return `| ${[title, ...own, ...rivals.map((each) => displayNumber(each[name]))].join(" | ")} |`;
   });
   const [head, line] = naive === undefined ? ["", ""] : [` ${familyName(naive.family)} |`, " ---: |"];
   const title = `| Metric | Value | 95 % interval | Baseline |${head}`;

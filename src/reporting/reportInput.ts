@@ -85,7 +85,6 @@ export interface ReportInput {
     readonly segments: readonly WeakSegment[];
   } | null;
   readonly overTime: {
-    readonly column: string;
     readonly unit: string;
     /** By class of `meanClasses`; regression: one entry. */
     readonly outputs: readonly (readonly OverTimePoint[])[];

@@ -81,14 +81,10 @@ export function ranksBetween(small: Float64Array, large: Float64Array): Ranks {
   return ranks;
 }
 
-export interface TieCounts {
-  /** Count in the first sample of each distinct value of both samples, ascending. */
-  readonly first: Float64Array;
-  readonly second: Float64Array;
-}
+export type TieCounts = Readonly<ReturnType<typeof tieCounts>>;
 
-/** O(n log n). @param first without NaN  @param second without NaN */
-export function tieCounts(first: Float64Array, second: Float64Array): TieCounts {
+/** O(n log n). @param first without NaN  @param second without NaN @returns counts in either of each distinct value of both, ascending */
+export function tieCounts(first: Float64Array, second: Float64Array) {
   const [x, y] = [first.toSorted(), second.toSorted()];
   const counts = { first: new Float64Array(x.length + y.length), second: new Float64Array(x.length + y.length) };
   let [i, j, distinct] = [0, 0, 0];

@@ -6,10 +6,7 @@ import type { CategoryColumn } from "../core/table/table.ts";
  * Each subset of `sampleSize` positions is equally likely (Knuth's algorithm S). All positions if `count` is not larger.
  * @returns ascending
  */
-export function samplePositions(
-  count: number,
-  { seed, sampleSize }: { readonly seed: number; readonly sampleSize: number },
-): Int32Array {
+export function samplePositions(count: number, { seed, sampleSize }: { seed: number; sampleSize: number }): Int32Array {
   if (count <= sampleSize) return Int32Array.from({ length: count }, (_, i) => i);
   const { uniform } = random(seed);
   const positions = new Int32Array(sampleSize);

@@ -122,13 +122,13 @@ export function nextTimes(last: number, { unit, count: every, day = 31 }: TimeSt
 
 /** Steps after which a season comes again: a day of minutes or hours, a week of days, a year of weeks or months. */
 export function seasonOf({ unit, count }: TimeStep): number | null {
-  const [season] = unit === "business day" ? [5] : unit === "month" ? [12 / count] : seasonOfMilliseconds(count);
-  return season !== undefined && Number.isInteger(season) && season > 1 ? season : null;
+  const season = unit === "business day" ? 5 : unit === "month" ? 12 / count : seasonOfMilliseconds(count);
+  return Number.isInteger(season) && season > 1 ? season : null;
 }
 
-function seasonOfMilliseconds(step: number): number[] {
-  if (step < DAY) return [DAY / step];
-  return step === DAY ? [7] : step === 7 * DAY ? [52] : [];
+function seasonOfMilliseconds(step: number): number {
+  if (step < DAY) return DAY / step;
+  return step === DAY ? 7 : step === 7 * DAY ? 52 : NaN;
 }
 
 /** "hourly", "every 6 hours", "monthly, on the last day". */

@@ -213,7 +213,6 @@ function meansOf(
       segments: [{ ...segment, means: meanClasses.length > 1 ? null : [0.4, 0.3] }],
     },
     overTime: {
-      column: "day",
       unit: "day",
       outputs: Array.from({ length: Math.max(1, meanClasses.length) }, () => points),
     },

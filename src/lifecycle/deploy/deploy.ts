@@ -5,19 +5,18 @@ import { findMetric } from "../../metrics/findMetric.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { MlctlError, attempt, recover } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
+import { present } from "../../core/text/format.ts";
 import { selectPredicted } from "../../monitoring/prepareRows.ts";
 import { betterConstant, dearerThanConstant } from "../../pipeline/judge/baselineEvaluation.ts";
 import { promotion } from "../../pipeline/judge/promotion.ts";
 import { currentDeployment, deploymentHistory, rollbackTarget } from "../../storage/deployment/currentDeployment.ts";
 import { judgePair } from "../compare/retrain.ts";
-import { naiveAhead } from "./naiveAhead.ts";
+import { naiveAhead, thresholdChange, thresholdReason } from "./furtherReasons.ts";
 import { costsOf, decidingMetric, metricUnit, pricing } from "../settings.ts";
 import { judge } from "../judge.ts";
-import { artifacts, commitDeployment } from "./commitDeployment.ts";
-import { deploymentOrigin } from "./deploymentOrigin.ts";
+import { artifacts, commitDeployment, deploymentOrigin } from "./commitDeployment.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { newerRows, unknownTestRows, unknownTime } from "./rowsToCompare.ts";
-import { thresholdChange } from "./thresholdChange.ts";
 import { isScoredOn, withScore } from "../score/recordScore.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
@@ -107,11 +106,7 @@ async function promote(
 }
 
 /** @returns `own`: the challenger on all test rows that it reaches; undefined if there are none */
-async function compare(
-  session: Session,
-  challenger: LoadedModel,
-  { force, again }: { readonly force: boolean; readonly again: string },
-) {
+async function compare(session: Session, challenger: LoadedModel, { force, again }: { force: boolean; again: string }) {
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
@@ -119,10 +114,8 @@ async function compare(
   const champion = await loadDeployed(session).catch(recover((error) => error));
   const deployed = champion instanceof MlctlError ? undefined : champion;
   const models = [challenger.model, ...(deployed === undefined ? [] : [deployed.model])];
-  const test = await readTestData(session, models).catch((error: unknown) => {
-    if (force && error instanceof MlctlError) return error;
-    throw error;
-  });
+  const reading = readTestData(session, models);
+  const test = await (force ? reading.catch(recover((error) => error)) : reading);
   if (test instanceof MlctlError) return { verdict: { promote: false, reasons: [test.message] }, metric, value: null };
   const costs = costsOf(config);
   const alone = judge(challenger.model, test.table, costs);
@@ -168,38 +161,19 @@ async function compare(
       unit: metricUnit(config, findMetric(metric, task)),
     },
   );
-  const missed =
-    verdict.promote || change === null || (rows && rows.length < judged.table.rowCount)
-      ? []
-      : change.isWorse
-        ? [`its threshold is worse: it would change ${change.text}`]
-        : [
-            force
-              ? `the threshold changes ${change.text}`
-              : `the threshold would change ${change.text}: \`${again} --force\` deploys it`,
-          ];
-  const [theirPositive, positive] = [deployed?.model, challenger.model].map(
-    (model) => model?.signature.target.classes?.[1],
-  );
-  const turned =
-    theirs !== null && theirPositive !== positive
-      ? [
-          `the positive class changes from "${theirPositive}" to "${positive}": probability, threshold, precision, recall and costs are of the latter`,
-        ]
-      : [];
-  const reasons = [
+  const isWhole = rows === undefined || rows.length === judged.table.rowCount;
+  const [before, now] = [deployed?.model, challenger.model].map((model) => model?.signature.target.classes?.[1]);
+  const reasons = present([
     ...verdict.reasons,
-    ...turned,
-    ...missed,
+    theirs !== null &&
+      before !== now &&
+      `the positive class changes from "${before}" to "${now}": probability, threshold, precision, recall and costs are of the latter`,
+    !verdict.promote && isWhole && change !== null && thresholdReason(change, { force, again }),
     ...notes,
     ...(rivals ? unknownTime(session, challenger) : []),
-  ];
-  return {
-    verdict: { ...verdict, reasons },
-    metric,
-    value: judged.metrics[metric] ?? null,
-    own: { judged: alone, test },
-  };
+  ]);
+  const value = judged.metrics[metric] ?? null;
+  return { verdict: { ...verdict, reasons }, metric, value, own: { judged: alone, test } };
 }
 
 /** One odd label among thousands makes another class, and another task. */

@@ -31,8 +31,7 @@ import {
   errorCode,
   writeFailure,
 } from "../../storage/files/atomicWrite.ts";
-import { downloadWheel } from "./download.ts";
-import { unpackWheel } from "./unpackWheel.ts";
+import { downloadWheel, unpackWheel } from "./wheel.ts";
 
 const TRIAL_MILLISECONDS = 60_000;
 
@@ -53,14 +52,8 @@ export async function installEngine(from: string | undefined, context: Context) 
   if (known !== undefined && (await trial(known.library)).version === known.version) {
     const { version, library } = known;
     warnIfUnused(known, context);
-    return {
-      status: "already_installed" as const,
-      version,
-      library,
-      source: null,
-      sha256: wheelChecksum(known),
-      pinned: true,
-    };
+    const sha256 = wheelChecksum(known);
+    return { status: "already_installed" as const, version, library, source: null, sha256, pinned: true };
   }
   const aside = newFolder(parent);
   try {
@@ -153,19 +146,14 @@ function pinnedWheel(): Wheel {
   });
 }
 
-interface Source {
-  readonly bytes: Uint8Array;
-  readonly source: string;
-}
-
-async function fromIndex(wheel: Wheel, folder: string, { signal, emit }: Context): Promise<Source> {
+async function fromIndex(wheel: Wheel, folder: string, { signal, emit }: Context) {
   emit({ type: "stage", stage: "engine", message: `downloading ${wheel.filename}` });
   const onProgress = (done: number, total: number | undefined): void =>
     emit({ type: "progress", stage: "engine", done, unit: "bytes", ...(total === undefined ? {} : { total }) });
   return downloadWheel(wheel, folder, { signal, onProgress });
 }
 
-function fromFile(path: string): Source {
+function fromFile(path: string) {
   try {
     return { bytes: readFileSync(path), source: path };
   } catch (cause) {
@@ -223,13 +211,8 @@ export function unusable(reason: string, platform = process.platform): MlctlErro
   return new MlctlError("failure", `the library in the wheel cannot be used on this machine: ${reason}`, { hint });
 }
 
-interface Trial {
-  readonly version: string | null;
-  readonly reason: string;
-}
-
 /** Loads the library in a separate process, because it may crash, and away from what is in the current folder. */
-function trial(library: string): Promise<Trial> {
+function trial(library: string): Promise<{ version: string | null; reason: string }> {
   const module = new URL("dist/app/nativeLibrary.js", projectRoot).href;
   const code = `const [module, library] = process.argv.slice(1);
     import(module).then(({ libraryVersion }) => process.stdout.write(libraryVersion(library)));`;

@@ -9,6 +9,7 @@ import { deployedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 
 /** Endpoints that return JSON and take no rows. */
 const READ = ["/health", "/ready", "/ping", "/version", "/model", "/score", "/summarise", "/diagnose"] as const;
@@ -56,7 +57,7 @@ async function requestPredictions(
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   const { text } = await call("POST", "/predict", { type: "application/x-ndjson", body: lines });
   // A problem document is no line of JSON with a prediction.
-  const results = text.split("\n").map((line) => (parsed(line) ?? {}) as Document);
+  const results = text.split("\n").map((line) => (parseJson(line) ?? {}) as Document);
   // A row with a prediction here is valid for the other endpoints too; with a warning, it may look back on other rows.
   const isGood = (result: Document): boolean => (result[key] ?? null) !== null;
   const isPlain = (result: Document): boolean => isGood(result) && !("prediction_warning" in result);
@@ -70,15 +71,13 @@ async function requestPredictions(
 function jsonRows(table: Table, names: readonly string[]): Document[] {
   const columns = names.flatMap((name) => findColumn(table, name) ?? []);
   return Array.from({ length: table.rowCount }, (_, row) =>
-    Object.fromEntries(columns.map((column) => [column.name, jsonCell(column, row)])),
+    // JSON has null for numbers that are missing or infinite.
+    Object.fromEntries(columns.map((column) => [column.name, cellOf(column, row)])),
   );
 }
 
-function jsonCell(column: Column, row: number): string | number | null {
-  if (column.kind !== "number") return cellText(column, row);
-  const value = column.values[row]!;
-  return Number.isFinite(value) ? value : null;
-}
+const cellOf = (column: Column, row: number): string | number | null =>
+  column.kind === "number" ? column.values[row]! : cellText(column, row);
 
 export interface ApiServer {
   readonly url: string;
@@ -123,7 +122,7 @@ export function httpCaller({ url, token }: ApiServer, signal: AbortSignal) {
       const stop = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]);
       const response = await fetch(`${base}${path}`, { method, headers, body: rows?.body ?? null, signal: stop });
       const text = await response.text();
-      const document = parsed(text);
+      const document = parseJson(text) ?? null;
       log(response.status, text, response.ok ? null : problemOf(response.status, document));
       return { text, document };
     } catch (error) {
@@ -134,14 +133,6 @@ export function httpCaller({ url, token }: ApiServer, signal: AbortSignal) {
     }
   };
   return { call, calls };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The status, with the detail or title of a problem document (RFC 9457) if there is one. */

@@ -6,7 +6,7 @@ import { currentDeployment } from "../../storage/deployment/currentDeployment.ts
 import { releaseIsWhole } from "../../storage/deployment/repairDeployment.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { apiCalls, type ApiServer } from "./apiCalls.ts";
-import { deploy, type DeployResult } from "../deploy/deploy.ts";
+import { deploy, type DeployOptions, type DeployResult } from "../deploy/deploy.ts";
 import {
   describeIngest,
   describeScore,
@@ -34,16 +34,10 @@ import type { SentAlert } from "../monitor/alertDelivery.ts";
 import { sendAlerts } from "../monitor/monitorAlerts.ts";
 import { report, withPlotThread } from "../report/report.ts";
 import { score } from "../score/score.ts";
-import { reading, writing, type Session } from "../session.ts";
+import { reading, writing, type Session, type WritingOptions } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
-export interface FullprocessOptions {
-  readonly command: string;
-  readonly waitMs: number;
-  readonly force?: boolean;
-  readonly dryRun?: boolean;
-  /** Why, for the record of the deployment. */
-  readonly message?: string | undefined;
+export interface FullprocessOptions extends WritingOptions, Pick<DeployOptions, "force" | "dryRun" | "message"> {
   readonly startServer: StartServer;
 }
 
@@ -145,18 +139,14 @@ function warn({ context }: Workspace, messages: readonly string[]): void {
   for (const message of messages) context.emit({ type: "warning", stage: "fullprocess", message });
 }
 
+const describeDrift = ({ summary }: MonitoredNewRows): string => summary;
+
 async function checkDrift(session: Session, log: StepLog, verdicts: MonitoredNewRows[]): Promise<void> {
   const { store, config } = session;
   const [deployment] = store.deployments();
   const newest = store.latestDataset(config.input_folder_path);
   if (deployment === undefined || newest === undefined || newest.artifact.sha256 === deployment.datasetSha256) return;
-  verdicts.push(
-    await log.run(
-      "drift",
-      () => monitorNewRows(session, newest),
-      ({ summary }) => summary,
-    ),
-  );
+  verdicts.push(await log.run("drift", () => monitorNewRows(session, newest), describeDrift));
 }
 
 async function produceModel(

@@ -155,12 +155,8 @@ export function describeIngest(result: IngestResult): string {
   return `${dataset.rows} rows from ${counted(files.length, "file")}, ${equal}${rejects}`;
 }
 
-export function describeTraining({
-  leaderboard,
-  trainingRows,
-  validationRows,
-  rowsWithoutTarget,
-}: TrainResult): string {
+export function describeTraining(result: TrainResult): string {
+  const { leaderboard, trainingRows, validationRows, rowsWithoutTarget } = result;
   const models = counted(leaderboard.length, "model");
   const rows =
     rowsWithoutTarget === 0

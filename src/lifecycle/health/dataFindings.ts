@@ -6,7 +6,6 @@ import { type DriftReport, type Finding, finding } from "../../core/records/moni
 import { comparedRows } from "../../core/text/recordText.ts";
 import { formatNumber, atLine, listed } from "../../core/text/format.ts";
 import { type Table, type Column, type Signature, presentCount } from "../../core/table/table.ts";
-import type { Work } from "../../core/inTurns.ts";
 import { driftFindings as monitored } from "../../monitoring/performanceFindings.ts";
 import { countCategories } from "../../stats/samplePositions.ts";
 import { mean, quantilesOf, standardDeviation } from "../../stats/descriptive.ts";
@@ -69,12 +68,7 @@ export interface CategorySummary {
   readonly top: readonly (readonly [string, number])[];
 }
 
-export interface TableSummary {
-  readonly missing: Readonly<Record<string, number>>;
-  readonly summary: Readonly<Record<string, NumberSummary | CategorySummary>>;
-}
-
-export function* summarizeInTurns(table: Table): Work<TableSummary> {
+export function* summarizeInTurns(table: Table) {
   const summaries: [string, NumberSummary | CategorySummary][] = [];
   for (const column of table.columns) {
     summaries.push([column.name, summaryOf(column)]);
@@ -83,7 +77,7 @@ export function* summarizeInTurns(table: Table): Work<TableSummary> {
   return { missing: missingShares(table), summary: Object.fromEntries(summaries) };
 }
 
-export function missingShares({ columns, rowCount }: Table): TableSummary["missing"] {
+export function missingShares({ columns, rowCount }: Table): Record<string, number> {
   return Object.fromEntries(
     columns.map((column) => [column.name, (rowCount - presentCount(column)) / Math.max(1, rowCount)]),
   );

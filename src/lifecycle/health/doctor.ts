@@ -166,9 +166,7 @@ async function firstChecks(session: Session): Promise<Finding[]> {
 
 async function inputFinding(session: Session, dataset: Dataset | undefined): Promise<Finding> {
   const { input_folder_path: folder, ingest } = session.config;
-  const files = await foundFiles(session, [])
-    .then((found) => found.files)
-    .catch(recover(() => []));
+  const { files } = await foundFiles(session, []).catch(recover(() => ({ files: [] })));
   const count = files.length;
   const lost = dataset === undefined ? null : lostFiles(session, dataset, files);
   if (lost !== null) return finding("input data", "warn", lost, [count, null]);

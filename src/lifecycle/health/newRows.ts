@@ -139,11 +139,8 @@ export function warnOfUnknownColumns({ config, context }: Pick<Session, "config"
   const known = [...Object.keys(model.reference.columns), model.signature.target.name, "prediction"];
   for (const name of Object.keys(config.monitor.drift.columns)) {
     if (known.includes(name)) continue;
-    context.emit({
-      type: "warning",
-      stage: "drift",
-      message: `config.json: monitor.drift.columns has "${name}", but the model was not trained on that column`,
-      hint: didYouMean(name, known) ?? 'use an input of the model, its target, or "prediction"',
-    });
+    const message = `config.json: monitor.drift.columns has "${name}", but the model was not trained on that column`;
+    const hint = didYouMean(name, known, 'use an input of the model, its target, or "prediction"');
+    context.emit({ type: "warning", stage: "drift", message, hint });
   }
 }

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { categoryColumn } from "../../core/table/table.ts";
 import { atOnce } from "../../core/inTurns.ts";
-import { summarizeInTurns, type TableSummary } from "./dataFindings.ts";
+import { summarizeInTurns } from "./dataFindings.ts";
 
 const summarize = (table: Parameters<typeof summarizeInTurns>[0]) => atOnce(summarizeInTurns(table));
 
-function numbers(...values: number[]): TableSummary {
+function numbers(...values: number[]) {
   return summarize({
     rowCount: values.length,
     columns: [{ kind: "number", name: "x", values: Float64Array.from(values) }],

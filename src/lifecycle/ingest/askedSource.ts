@@ -48,13 +48,7 @@ export function namedSources(
 ) {
   const [query, watermark] = [options.query ?? null, options.watermark ?? null];
   // A variable of another source may not be set.
-  const known =
-    query === null
-      ? attempt(
-          () => configuredSources(workspace),
-          () => [],
-        )
-      : [];
+  const known = (query === null && attempt(() => configuredSources(workspace))) || [];
   return addresses.map((url): AskedSource => {
     const same = known.find((source) => source.url === url);
     if (same !== undefined) return purpose === "train" ? same : asked(workspace, same, same.key, purpose);

@@ -10,9 +10,8 @@ import { writeFailure } from "../../storage/files/atomicWrite.ts";
 import { copyQuery } from "../../storage/postgres/copyQuery.ts";
 import { requireTable } from "../../storage/remote/tableName.ts";
 import type { Session } from "../session.ts";
-import { fromAddress } from "./addressSource.ts";
 import { configuredSources, namedSources, type AskedSource, type NamedSources } from "./askedSource.ts";
-import { fromBucket } from "./bucketFiles.ts";
+import { fromAddress, fromBucket } from "./fileSources.ts";
 import { foundFiles } from "./inputFiles.ts";
 import { arrivalPlace, forsakenFiles, inputFolder, keepArrivals, readNote, settleSources } from "../sourceNotes.ts";
 

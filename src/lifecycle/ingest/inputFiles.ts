@@ -2,6 +2,7 @@
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
+import type { Artifact } from "../../core/records/lineage.ts";
 import { findInputFiles } from "../../data/findInputFiles.ts";
 import { sha256File, toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { errorCode } from "../../storage/files/atomicWrite.ts";
@@ -9,50 +10,38 @@ import type { Session } from "../session.ts";
 import { otherPlaces } from "../workspace.ts";
 import { arrivalPlace, inputFolder, sourceFiles } from "../sourceNotes.ts";
 
-export interface InputFile {
-  readonly path: string;
+export interface InputFile extends Artifact {
   readonly absolute: string;
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
-export interface FoundFiles {
-  readonly files: readonly Pick<InputFile, "path" | "absolute">[];
-  /** Messages about files that match the pattern but cannot be read. */
-  readonly skipped: readonly string[];
-  /** Paths, as in records, of what newer versions from the same source replaced. */
-  readonly replaced: ReadonlySet<string>;
 }
 
 export async function inputFiles(session: Session, inputs: readonly string[]) {
   const found = await foundFiles(session, inputs);
-  const files: InputFile[] = [];
-  for (const file of found.files) {
-    const { absolute } = file;
-    files.push({ ...file, sha256: await sha256File(absolute), bytes: statSync(absolute).size });
-  }
+  const files = await Array.fromAsync(found.files, async (file): Promise<InputFile> => {
+    return { ...file, sha256: await sha256File(file.absolute), bytes: statSync(file.absolute).size };
+  });
   return { ...found, files };
 }
 
 /**
  * Finds the input files without hashing them.
  * @param inputs files or folders to read instead of the input folder
+ * @returns `skipped`: messages about files that match the pattern but cannot be read; `replaced`: paths, as in records, of
+ *   what newer versions from the same source replaced
  * @throws {MlctlError} kind "notReady" if one of them does not exist
  */
-export async function foundFiles(session: Session, inputs: readonly string[]): Promise<FoundFiles> {
+export async function foundFiles(session: Session, inputs: readonly string[]) {
   const { config, paths } = session;
   const others = otherPlaces(session, inputs.length === 0 ? "test_data_path" : undefined);
   const roots = inputs.length === 0 ? [inputFolder(session)] : inputs.map((input) => resolve(input));
   const sources = sourceFiles(arrivalPlace(session, "train"));
-  const files = new Map<string, FoundFiles["files"][number]>();
+  const files = new Map<string, Pick<InputFile, "path" | "absolute">>();
   const skipped: string[] = [];
   const onLeftOut = (path: string, reason: string): void =>
     void skipped.push(`skipped ${toRecordPath(paths.workspace, path)}: ${reason}`);
+  const isCurrent = (path: string): boolean => !sources.replaced.has(path);
   for (const root of roots) {
     const found = isFolder(root, toRecordPath(paths.workspace, root), inputs.length > 0)
-      ? (await findInputFiles(root, config.ingest.pattern, onLeftOut, others)).filter(
-          (path) => !sources.replaced.has(path),
-        )
+      ? (await findInputFiles(root, config.ingest.pattern, onLeftOut, others)).filter(isCurrent)
       : [root];
     // The pattern chooses among files whose names people gave.
     const fetched = root === inputFolder(session) ? sources.current : [];

@@ -60,14 +60,14 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
     const left = inputs.length > 0 ? [] : rejections(session.paths.workspace, previous);
     return { ...nothing, reason: "no new or changed files", warnings: reasonsOf([...skipped, ...left, lost]) };
   }
+  const removed = gone === 1 ? "1 earlier file was removed" : `${gone} earlier files were removed`;
   const reasons = reasonsOf([
     fresh.length > 0 && counted(fresh.length, "new or changed file"),
     withdrawn > 0 && `${counted(withdrawn, "file")} no longer in ${withdrawn === 1 ? "its" : "their"} source`,
     settingsChanged && "the ingest settings changed",
-    removal && `${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`,
+    removal && removed,
   ]);
   const reason = reasons.join(", ") || "forced";
-  const removed = gone === 1 ? "1 earlier file was removed" : `${gone} earlier files were removed`;
   if (accumulate && gone > 0 && wasReadAlike(session, previous)) {
     // Rows of removed files exist only in the previous dataset.
     const paths = new Set(previous.files.map(({ path }) => path));
@@ -78,15 +78,8 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
     // Checks the disk, because `fresh` may hold only the files named on the command line.
     const there = rejectedFiles(session.paths.workspace, previous);
     const rejectedBefore = there.filter(({ path, sha256 }) => !again.has(path) && !again.has(sha256));
-    return {
-      ...all,
-      fresh,
-      read: fresh,
-      base: previous,
-      rejectedBefore,
-      warnings: reasonsOf([...skipped, kept]),
-      reason,
-    };
+    const warnings = reasonsOf([...skipped, kept]);
+    return { ...all, fresh, read: fresh, base: previous, rejectedBefore, warnings, reason };
   }
   if (present.length === 0) throw noInput(session, inputs, skipped);
   const dropped = `${removed} and cannot be read again with the changed settings: ${gone === 1 ? "its" : "their"} rows are dropped`;
@@ -114,7 +107,7 @@ function withoutCopies(files: readonly InputFile[]): { present: InputFile[]; cop
   };
 }
 
-/** What the dataset rejected and nobody has taken away. */
+/** Files that the dataset rejected and that are still there. */
 export function rejectedFiles(workspace: string, { rejected }: Pick<Dataset, "rejected">): RejectedFile[] {
   return rejected.filter(({ path }) => existsSync(fromRecordPath(workspace, path)));
 }

@@ -9,7 +9,7 @@ import { didYouMean } from "../../core/text/suggest.ts";
 import { normalizeName } from "../../data/columnNames.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
-import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
+import { joinLabels, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
 import { openLogReader } from "../../storage/predictionLog/sqliteReader.ts";
 import { inputRows, type RowFormat } from "../predict/inputStream.ts";
 import { labelReader, rowKey } from "./labelReader.ts";
@@ -38,15 +38,7 @@ export interface LabelsOptions {
   readonly onReject?: (line: number, reason: string) => void;
 }
 
-export interface LabelsResult extends Readonly<JoinResult> {
-  readonly by: readonly string[];
-  readonly label: string;
-  readonly rows: number;
-  readonly withoutLabel: number;
-  /** Number of rows that cannot be read or have no key. */
-  readonly rejected: number;
-  readonly firstRejected: string | null;
-}
+export type LabelsResult = Readonly<Awaited<ReturnType<typeof labels>>>;
 
 interface Plan {
   readonly by: readonly string[];
@@ -58,9 +50,10 @@ interface Plan {
 
 /**
  * Importing the same file again changes nothing. Takes no lock, so that labels do not wait for a training.
+ * @returns `rejected`: number of rows that cannot be read or have no key
  * @throws {MlctlError} kind "notReady" if no predictions were logged, "data" if a column is missing
  */
-export async function labels(session: Session, options: LabelsOptions): Promise<LabelsResult> {
+export async function labels(session: Session, options: LabelsOptions) {
   const { context } = session;
   const log = openLogReader(session.paths);
   if (!(await log.exists().finally(() => log.close()))) {

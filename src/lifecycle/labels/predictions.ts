@@ -57,12 +57,7 @@ export interface PredictionsOptions {
   readonly limit: number;
 }
 
-export interface PredictionsResult {
-  /** Number of all matching predictions, including those beyond the limit. */
-  readonly total: number;
-  readonly labelled: number;
-  readonly predictions: readonly PredictionRecord[];
-}
+export type PredictionsResult = Awaited<ReturnType<typeof listPredictions>>;
 
 /** Predictions are found by the columns that identify a row. @throws {MlctlError} kind "usage" if there are none */
 export function rowKeyOf({ config }: Pick<Session, "config">, value: string | undefined): PredictionFilter["key"] {
@@ -71,7 +66,8 @@ export function rowKeyOf({ config }: Pick<Session, "config">, value: string | un
   throw new MlctlError("usage", "no column identifies a row", { hint: 'set "id_columns" in config.json' });
 }
 
-export async function listPredictions(session: Session, options: PredictionsOptions): Promise<PredictionsResult> {
+/** @returns `total` and `labelled`: numbers of all matching predictions, including those beyond the limit */
+export async function listPredictions(session: Session, options: PredictionsOptions) {
   const log = openLogReader(session.paths);
   const { since, until, model, request, labelled, id, limit } = options;
   const filter = {

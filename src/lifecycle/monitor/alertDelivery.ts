@@ -152,28 +152,18 @@ export async function sendWaiting(workspace: Workspace, configured: ConfiguredCh
 export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   const { config, context } = workspace;
   const alert = testAlert(config.name, context.now().toISOString());
-  const sent: SentAlert[] = [];
-  for (const { channel, settings } of await channelsOf(workspace)) {
-    const delivery = await send(workspace, { channel, settings }, alert);
-    sent.push({ ...aboutAlert({ channel }, alert), ...delivery });
-    const { error } = delivery;
-    if (error !== null) warnOf(workspace, channel, error);
-  }
-  return sent;
+  return Array.fromAsync(await channelsOf(workspace), async (configured) => {
+    const delivery = await send(workspace, configured, alert);
+    if (delivery.error !== null) warnOf(workspace, configured.channel, delivery.error);
+    return { ...aboutAlert(configured, alert), ...delivery };
+  });
 }
 
-function send(
-  { context: { signal } }: Workspace,
-  { channel, settings: { retries } }: ConfiguredChannel,
-  alert: Alert,
-): Promise<Delivery> {
+function send({ context: { signal } }: Workspace, { channel, settings: { retries } }: ConfiguredChannel, alert: Alert) {
   return deliver(channel, alert, { retries, signal, wait: (time) => sleep(time) });
 }
 
-function aboutAlert(
-  { channel }: Pick<ConfiguredChannel, "channel">,
-  { change, area, subject, items }: Alert,
-): Omit<SentAlert, keyof Delivery> {
+function aboutAlert({ channel }: Pick<ConfiguredChannel, "channel">, { change, area, subject, items }: Alert) {
   return { channel: channel.name, change, area, subject, findings: items.map(({ name }) => name) };
 }
 

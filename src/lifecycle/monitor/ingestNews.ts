@@ -1,4 +1,4 @@
-/** What alerts say about input files: each that was rejected, until it is read or taken away. */
+/** What alerts say about input files: each that was rejected, until it is read or removed. */
 import { existsSync } from "node:fs";
 import { newsOfJob, type AlertNews } from "../../core/records/alert.ts";
 import { atLine } from "../../core/text/format.ts";

@@ -76,8 +76,7 @@ export async function monitor(session: Session, request: MonitorOptions) {
     session.context.emit({ type: "warning", stage: "monitor", message });
   }
   const dryRun = options.dryRun ?? false;
-  const kept: MonitorRecord[] = [];
-  for (const record of records) kept.push(dryRun ? record : await keepRecord(session, record));
+  const kept = dryRun ? records : await Array.fromAsync(records, (record) => keepRecord(session, record));
   const last = kept.at(-1)!;
   if (last !== newest && last.source === "dataset") {
     const message = `no new rows: this is the result of ${last.createdAt} again`;
@@ -86,12 +85,8 @@ export async function monitor(session: Session, request: MonitorOptions) {
   // Of a history, only the end is new, except with one window per file.
   // A result that was known already holds since this check, too.
   const createdAt = session.context.now().toISOString();
-  const news = dryRun
-    ? []
-    : (options.eachFile || !isHistory(requestOf(session, options, false)) ? kept : [last]).map((record) => ({
-        ...record,
-        createdAt,
-      }));
+  const isNews = options.eachFile || !isHistory(requestOf(session, options, false));
+  const news = dryRun ? [] : (isNews ? kept : [last]).map((record) => ({ ...record, createdAt }));
   const common = { ...recordResult(last), windows: kept.map(summaryOf), alerts: [], muted: [] };
   const result: MonitorResult = { ...common, dryRun, rejected };
   return { result, news };
@@ -139,12 +134,12 @@ async function localFiles(session: Session, { files, asking, dryRun }: MonitorOp
 function ready(session: Session, loaded: LoadedModel, watched: WatchedRows): ReadyRows {
   session.context.signal.throwIfAborted();
   warnOfTrained(session, watched);
-  const { table, timeColumn, predictions: answers, rows: asked } = watched;
+  const { table, timeColumn, predictions: recorded, rows: asked } = watched;
   const prepared = prepareRows(loaded.model, table, {
     timeColumn,
     round: session.config.serve.round,
     known: knownColumns(session, loaded, timeColumn),
-    answers,
+    recorded,
     ...(asked && { asked }),
   });
   const { notJudged } = prepared;

@@ -28,9 +28,8 @@ export async function sendAlerts(workspace: Workspace, records: readonly AlertNe
   if (channels.length === 0) return [];
   await queueDeployments(workspace, channels);
   await queueAlerts(workspace, records);
-  const sent: SentAlert[] = [];
-  for (const configured of channels) sent.push(...(await sendWaiting(workspace, configured)));
-  return sent;
+  const sent = await Array.fromAsync(channels, (configured) => sendWaiting(workspace, configured));
+  return sent.flat();
 }
 
 /** For `sendAlerts`, which need not follow: a process that is killed before it sends loses no message. */

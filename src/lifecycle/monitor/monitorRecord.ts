@@ -90,9 +90,7 @@ export const REJECTED = "rejected files";
 function rejectedFinding({ rejected = [] }: WatchedRows): MonitorFinding[] {
   if (rejected.length === 0) return [];
   const message = `${listed(rejected, 8, "; ")}: not in this window`;
-  return [
-    finding("quality", REJECTED, { status: "warn", value: rejected.length, limit: 0, passes: "at_most", message }),
-  ];
+  return [finding("quality", REJECTED, { status: "warn", value: rejected.length, limit: 0, message })];
 }
 
 /** A performance on training rows is no evidence: its findings say so wherever they are shown. */
@@ -150,14 +148,7 @@ function resultText({ findings, status: _status, datasetSha256: _dataset, ...res
 }
 
 export function recordResult(record: MonitorRecord) {
-  const {
-    kind: _kind,
-    createdAt: asOf,
-    settingsSha256: _settings,
-    spread: _spread,
-    datasetSha256: _,
-    ...result
-  } = record;
+  const { kind: _kind, createdAt: asOf, settingsSha256: _hash, spread: _spread, datasetSha256: _, ...result } = record;
   return { ...result, asOf };
 }
 

@@ -34,7 +34,6 @@ type Calendar = (typeof calendar)[number];
 /**
  * Returns the newest window, or with `since` or `backfill` all windows that have rows, oldest first. Windows of a length
  * end one step apart, starting from `since`. Calendar windows are UTC days, weeks from Monday, or months.
- *
  * @param time milliseconds; a row with NaN belongs to no time window
  * @param among the number of rows, or the positions of those to judge
  * @throws {MlctlError} kind "usage" for time windows without a time column

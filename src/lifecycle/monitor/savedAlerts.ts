@@ -76,7 +76,7 @@ export async function mutedIn(
  * Until then, no channel is sent anything of the check; null ends that. Afterwards, what has changed meanwhile is sent.
  * The check may open later, or never.
  * @param muting its check is "drift: age", or only a name, of a finding or a column; source null: of all sources
- * @returns what `openAlerts` returns, and whether a check of this name was ever judged
+ * @returns what `openAlerts` returns
  * @throws {MlctlError} kind "usage" if nothing to unmute is muted
  */
 export async function muteAlert(

@@ -4,23 +4,13 @@ import type { BackTest } from "../../pipeline/predict/backTest.ts";
 import { mean } from "../../stats/descriptive.ts";
 import { seasonOf, type TimeStep } from "../../stats/timeStep.ts";
 
-export interface AgainstNaive {
-  /** Number of values that the baseline repeats: a season, or 1. */
-  readonly season: number;
-  /** Steps that could be tested: those of the forecast, or fewer where the labels end before. */
-  readonly steps: number;
-  /** Mean absolute errors: each step counts alike, though fewer back-tests reach the later ones. */
-  readonly model: number;
-  readonly baseline: number;
-  /** The step from which the baseline is better on the whole; null if it is nowhere. */
-  readonly worseFrom: number | null;
-}
+export type AgainstNaive = NonNullable<ReturnType<typeof againstNaive>>;
 
 /** @returns undefined without errors to compare */
 export function againstNaive(
   { residuals, naive }: Pick<BackTest, "residuals" | "naive">,
   series: readonly { readonly step: TimeStep }[],
-): AgainstNaive | undefined {
+) {
   const errors = (residuals[0] ?? []).flatMap((_, step) => {
     const pairs = residuals.flatMap((own, at) =>
       Array.from(own[step]!, (error, i) => [Math.abs(error), Math.abs(naive[at]![step]![i]!)] as const),
@@ -38,10 +28,14 @@ export function againstNaive(
     if (sum <= least) [least, best] = [sum, i + 1];
   }
   return {
+    /** Number of values that the baseline repeats: a season, or 1. */
     season: seasonOf(series[0]!.step) ?? 1,
+    /** Steps that could be tested: those of the forecast, or fewer where the labels end before. */
     steps: errors.length,
+    /** Mean absolute errors: each step counts alike, though fewer back-tests reach the later ones. */
     model: mean(errors.map(({ model }) => model)),
     baseline: mean(errors.map(({ baseline }) => baseline)),
+    /** The step from which the baseline is better on the whole; null if it is nowhere. */
     worseFrom: best === errors.length ? null : best + 1,
   };
 }

@@ -24,16 +24,9 @@ export const warnPolicy: RowPolicy = { unseen: "warn", range: "warn", history: "
 /** `--guard` and `watch.guard`. */
 export const guardPolicy: RowPolicy = { unseen: "error", range: "error", history: "error" };
 
-export interface RowFinding {
-  /** Position in the batch or request, from 0. */
-  readonly row: number;
-  readonly column: string;
+export interface RowFinding extends Omit<RowProblem, "check"> {
   readonly check: RowProblem["check"] | "missing" | "extra" | "row";
-  readonly message: string;
   readonly value?: unknown;
-  readonly suggestion?: string;
-  /** Name of the row's series if training did not see it. */
-  readonly series?: string;
 }
 
 export interface CheckedTable {

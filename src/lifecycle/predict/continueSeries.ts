@@ -17,7 +17,7 @@ const REPEATED = "an earlier row is of the same time and series: later rows look
 /** For tables that follow each other, such as the batches of a file. */
 export type ContinueSeries = (checked: CheckedTable) => CheckedSeries;
 
-/** @returns a function that starts anew, for the next file or request */
+/** @returns a function that starts again, for the next file or request */
 export function seriesContinuer(model: Model, { history }: Pick<RowPolicy, "history">): () => ContinueSeries {
   const start = history === "error" ? undefined : continuedRows(model);
   return () => {

@@ -11,13 +11,12 @@ import type { Model } from "../../core/records/model.ts";
 import { byInputColumn, explain as explainTable, quickRows, type Explained } from "../../pipeline/predict/explain.ts";
 import { unseenNote, unseenSeries, historyFromBatch, rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { permutationImportance } from "../../pipeline/judge/partialDependence.ts";
-import { conformAsked, rowPlaces } from "./inputStream.ts";
+import { conformAsked, rowPlaces, withStdinFile } from "./inputStream.ts";
 import { explainedRows, type ExplainedRow } from "./explainedRows.ts";
 import { costsOf, decidingMetric, withMissing } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows, readTestData } from "../testData.ts";
-import { withStdinFile } from "./stdinFile.ts";
 
 /** Maximum number of rows that are explained one by one. */
 const MOST_ROWS = 1000;

@@ -61,6 +61,9 @@ export async function filePlace(address: string, signal: AbortSignal) {
   };
 }
 
+const contentOf = (path: string): Promise<string> =>
+  sha256File(path).catch((error: unknown) => Promise.reject(readFailure(error, path)));
+
 function folderPlace(folder: string) {
   const shown = join(folder, "/");
   return {
@@ -70,13 +73,7 @@ function folderPlace(folder: string) {
       const nameOf = (path: string): string => relative(folder, path).replaceAll("\\", "/");
       const leaveOut = (path: string, reason: string): void => onLeftOut?.(nameOf(path), reason);
       const found = await findInputFiles(folder, pattern, leaveOut, other === undefined ? [] : [resolve(other)]);
-      return found.map((path) => ({
-        name: nameOf(path),
-        version: () =>
-          sha256File(path).catch((error: unknown) => {
-            throw readFailure(error, path);
-          }),
-      }));
+      return found.map((path) => ({ name: nameOf(path), version: () => contentOf(path) }));
     },
     async get(name: string): Promise<string | undefined> {
       const path = join(folder, name);

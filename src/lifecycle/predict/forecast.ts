@@ -1,6 +1,5 @@
 /** predict --horizon: continues each series by several steps, with intervals from a back-test. */
 import { extname } from "node:path";
-import type { Writable } from "node:stream";
 import { dateText, MILLISECONDS_A_DAY } from "../../core/text/format.ts";
 import { MlctlError, recover } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -10,6 +9,7 @@ import { backTest, type BackTest } from "../../pipeline/predict/backTest.ts";
 import { forecaster } from "../../pipeline/predict/forecaster.ts";
 import { forecastPlot } from "../../plots/forecast.ts";
 import { renderPng, renderSvg } from "../../plots/render.ts";
+import { extentOf } from "../../stats/descriptive.ts";
 import { stepName } from "../../stats/timeStep.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { predictionIds } from "../../storage/predictionLog/logReader.ts";
@@ -21,11 +21,12 @@ import { forecastHistory, modelToTestBack, type ForecastHistory } from "./foreca
 import { boundNames, intervalsOf, requireLevels, type Intervals } from "./forecastIntervals.ts";
 import { continuedSeries, futureRows, type ContinuedSeries, type Future } from "./futureRows.ts";
 import type { RowFormat } from "./inputStream.ts";
+import type { PredictOptions } from "./predict.ts";
 import { addedColumns, NOT_FINITE } from "./predictedValues.ts";
 import { rowLog } from "./rowLog.ts";
 import { checkPlaces, rowSink } from "./rowSink.ts";
 
-export interface ForecastOptions {
+export interface ForecastOptions extends Pick<PredictOptions, "output" | "stdout" | "model"> {
   readonly horizon: number;
   readonly levels: readonly number[];
   /** File with the inputs that a date does not give. */
@@ -33,9 +34,6 @@ export interface ForecastOptions {
   readonly plot?: string | undefined;
   /** Leaves out series that cannot be continued, instead of stopping. */
   readonly guard: boolean;
-  readonly output: string;
-  readonly stdout: Writable;
-  readonly model?: string | undefined;
   readonly format: RowFormat;
   readonly log: boolean;
   readonly csvSafe: boolean;
@@ -95,13 +93,7 @@ function checkOptions({ horizon, levels, output, plot, rows }: ForecastOptions):
   requireLevels(levels);
   if (plot !== undefined && ![".svg", ".png"].includes(extname(plot).toLowerCase()))
     throw wrong(`--plot ${plot} is neither .svg nor .png`, "mlctl predict --horizon 14 --plot forecast.svg");
-  checkPlaces(
-    [["--rows", rows]],
-    [
-      ["the output", output],
-      ["--plot", plot],
-    ],
-  );
+  checkPlaces({ "--rows": rows }, { "the output": output, "--plot": plot });
 }
 
 function wrong(message: string, hint: string): MlctlError {
@@ -125,12 +117,10 @@ async function testBack(
 async function laterTestRows(session: Session, { model, time, timeColumn }: ForecastHistory): Promise<string[]> {
   const test = await readTestData(session, [model]).catch(recover(() => undefined));
   const column = test && timesOf(test.table, timeColumn);
-  const [last, later] = [time, column?.values ?? new Float64Array(0)].map((times) =>
-    times.reduce((latest, each) => (each > latest ? each : latest), -Infinity),
-  );
-  if (!(later! > last!)) return [];
+  const [[, last], [, later]] = [extentOf(time), extentOf(column?.values ?? [])];
+  if (later <= last) return [];
   return [
-    `the forecast begins after the last ingested row, ${dateText(last!)}, but the test rows go on to ${dateText(later!)}: to begin after them, ingest them too`,
+    `the forecast begins after the last ingested row, ${dateText(last)}, but the test rows go on to ${dateText(later)}: to begin after them, ingest them too`,
   ];
 }
 
@@ -160,10 +150,9 @@ async function logged(
   const cells = Array.from(predicted, (_, row): Json[] =>
     columns.map((column) => (column.kind === "number" ? column.values[row]! : cellText(column, row))),
   );
-  await log.add(
-    { columns: columns.map(({ name }) => name), cells },
-    Array.from(predicted, (value) => [value]),
-  );
+  const names = columns.map(({ name }) => name);
+  const added = Array.from(predicted, (value) => [value]);
+  await log.add({ columns: names, cells }, added);
   return log.close();
 }
 
@@ -212,11 +201,7 @@ async function draw(
       future.seriesOf[row] === at ? [{ at: each, value: predicted[row]!, bounds: intervals.bounds[row]! }] : [],
     ),
   }));
-  const spec = forecastPlot(
-    model.signature.target.name,
-    levels,
-    drawn,
-    against && `back-tests: ${comparison(against)}`,
-  );
+  const tested = against && `back-tests: ${comparison(against)}`;
+  const spec = forecastPlot(model.signature.target.name, levels, drawn, tested);
   atomicWrite(path, /\.png$/i.test(path) ? await renderPng(spec) : await renderSvg(spec));
 }

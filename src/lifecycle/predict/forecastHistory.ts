@@ -10,6 +10,7 @@ import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { encodeLabels } from "../../pipeline/rows/encodeLabels.ts";
 import { historyFromBatch, seriesColumnsOf } from "../../pipeline/rows/rowsInReach.ts";
 import { timedSeries, type TimedSeries } from "../../pipeline/rows/findSeries.ts";
+import { extentOf } from "../../stats/descriptive.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { retrain } from "../compare/retrain.ts";
 import { readDataset } from "../datasets.ts";
@@ -102,7 +103,7 @@ export async function modelToTestBack(session: Session, loaded: LoadedModel, his
   const last = prepareData({ ...session, config }, dataset).then(async ({ split, history: known, parts }) => {
     const times = findColumn(parts().tables.training, known?.timeColumn ?? "");
     if (times?.kind !== "date" || split.training.length !== run.trainingRows) return undefined;
-    const from = times.values.reduce((latest, time) => (time > latest ? time : latest), -Infinity);
+    const [, from] = extentOf(times.values);
     if (run.refitRows === undefined) return { from, model: history.model };
     const text = await retrain(session, { run, dataset, seed: run.seed, isBeforeRefit: true });
     const { model } = await forecastHistory(session, { ...loaded, model: parseModel(text, loaded.path) });

@@ -52,10 +52,8 @@ export async function futureRows(
   const wanted = table.columns.filter(({ name }) => !derived.has(name) && (horizon > 1 || inputs.has(name)));
   const calendar = wanted.flatMap((column) => atTimes(column, time, times) ?? []);
   const needed = wanted.filter(({ name }) => !calendar.some((each) => each.name === name));
-  const last = selectRows(
-    table,
-    seriesOf.map((at) => series[at]!.rows.at(-1)!),
-  );
+  const ends = seriesOf.map((at) => series[at]!.rows.at(-1)!);
+  const last = selectRows(table, ends);
   const same = last.columns.flatMap((column) =>
     column.name === timeColumn ? [dates] : derived.has(column.name) ? [column] : [],
   );

@@ -1,10 +1,11 @@
 /** Rows to predict, from a file, stdin or a request: as a stream of bytes, then in batches with the model's columns. */
-import { accessSync, constants, createReadStream } from "node:fs";
-import { pipeline } from "node:stream";
+import { accessSync, constants, createReadStream, createWriteStream, renameSync } from "node:fs";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
+import { pipeline as copied } from "node:stream/promises";
 import type { Config } from "../../config/schema/schema.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { dateText } from "../../core/text/format.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -16,12 +17,13 @@ import type { SelectOptions } from "../../data/stream/boundSelect.ts";
 import { readRows, type RowOptions } from "../../data/stream/rows.ts";
 import { rowSelector, type RowSelector } from "../../data/stream/selectedRows.ts";
 import { csvLine } from "../../data/stream/writeRows.ts";
-import { errorCode } from "../../storage/files/atomicWrite.ts";
+import { errorCode, inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { readingByCell } from "../settings.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { Session } from "../session.ts";
 import type { TestData } from "../testData.ts";
+import { tableName } from "../../storage/remote/tableName.ts";
 
 export { csvLine, type RowBatch, type RowSelector };
 
@@ -192,4 +194,24 @@ export async function rowPlaces(
   }
   // `ingest.where` may have left rows out; then the lines belong to other rows.
   return places.length === table.rowCount ? (row) => places[row]! : dataRow;
+}
+
+/** Keeps stdin in a file that is named by its format while `work` reads it. Errors call it "stdin.csv" or the like. */
+export async function withStdinFile<T>(
+  { paths, context }: Session,
+  stdin: Readable,
+  work: (path: string) => Promise<T>,
+): Promise<T> {
+  return inTemporaryFolder(async (folder) => {
+    const arrived = join(folder, "stdin");
+    await copied(stdin, createWriteStream(arrived), { signal: context.signal });
+    const path = join(folder, tableName("stdin", arrived));
+    renameSync(arrived, path);
+    const shown = toRecordPath(paths.workspace, path);
+    const named = (text: string): string => text.replaceAll(shown, basename(path));
+    const renamed = recover(({ kind, message, hint, details }) => {
+      throw new MlctlError(kind, named(message), { hint, details: details.map(named) });
+    });
+    return work(path).catch(renamed);
+  });
 }

@@ -3,8 +3,12 @@ import { Writable, type Readable } from "node:stream";
 import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { fileRows, formatOf, type RowFormat } from "./inputStream.ts";
-import { predictBatches, type PredictedRows, type PredictSession } from "./predictBatches.ts";
-import type { RowLogOptions } from "./rowLog.ts";
+import {
+  predictBatches,
+  type PredictBatchesOptions,
+  type PredictedRows,
+  type PredictSession,
+} from "./predictBatches.ts";
 import { checkPlaces, rowSink } from "./rowSink.ts";
 
 /** What `--guard` and `watch.guard` reject besides rows that cannot be predicted. */
@@ -27,19 +31,13 @@ export interface PredictOptions {
   /** Keeps every prediction in the prediction log and adds its id to the row. */
   readonly log?: boolean;
   /** Nothing in a CSV that a spreadsheet would take for a formula. */
-  readonly csvSafe?: boolean;
+  readonly csvSafe?: boolean | undefined;
 }
 
 /** @throws {MlctlError} kind "notReady" when nothing is deployed; "data" with the line of the first row that cannot be read */
 export async function predict(session: Session, options: PredictOptions) {
   const { input, output, stdout, rejectFile, guard } = options;
-  checkPlaces(
-    [["the input", input]],
-    [
-      ["the output", output],
-      ["--reject-file", rejectFile],
-    ],
-  );
+  checkPlaces({ "the input": input }, { "the output": output, "--reject-file": rejectFile });
   const loaded = await namedOrDeployed(session, options.model, "mlctl deploy, or predict with --model latest");
   const inputFormat = options.inputFormat ?? formatOf(input);
   const name = input === "-" ? "stdin" : input;
@@ -61,17 +59,14 @@ export async function predict(session: Session, options: PredictOptions) {
   return { ...model, ...predicted, output, rejectFile: rejectFile ?? null };
 }
 
-interface PredictFileOptions {
+/** The format is CSV if left out. */
+interface PredictFileOptions
+  extends
+    Pick<PredictOptions, "output" | "format" | "csvSafe">,
+    Pick<PredictBatchesOptions, "name" | "predictionColumn" | "log"> {
   readonly path: string;
-  readonly name: string;
-  readonly output: string;
-  /** CSV if left out. */
-  readonly format?: RowFormat | undefined;
-  readonly csvSafe?: boolean | undefined;
-  readonly predictionColumn?: string;
   /** Where rejected rows go; null: a row that cannot be read is an error. */
   readonly rejectFile: string | null;
-  readonly log: RowLogOptions | null;
   /** What to do about rows that cannot be predicted. */
   readonly hint: string;
 }
@@ -82,26 +77,18 @@ export async function predictFile(
   loaded: LoadedModel,
   options: PredictFileOptions,
 ): Promise<PredictedRows> {
-  const {
-    path,
-    name,
-    output,
-    rejectFile,
-    predictionColumn,
-    log,
-    format = "csv",
-    csvSafe: formulaSafe = false,
-  } = options;
+  const { path, name, output, rejectFile, predictionColumn, log, format = "csv", csvSafe = false } = options;
   // A file that is refused must leave no row in the log, and only its end shows whether it is refused.
   if (log !== null && rejectFile === null) await predictFile(session, loaded, { ...options, log: null });
   const notes: string[] = [];
   const onNote = (message: string): void => void notes.push(message);
+  const safety = { bareEmpty: true, formulaSafe: csvSafe };
   return predictBatches(session, loaded, {
     rows: fileRows({ input: path, name, onNote }, loaded.model, session.config),
     name,
     notes,
-    out: rowSink(output, nowhere, { format, bareEmpty: true, formulaSafe }),
-    rejects: rejectFile === null ? null : rowSink(rejectFile, nowhere, { format: "csv", bareEmpty: true, formulaSafe }),
+    out: rowSink(output, nowhere, { format, ...safety }),
+    rejects: rejectFile === null ? null : rowSink(rejectFile, nowhere, { format: "csv", ...safety }),
     badRows: rejectFile === null ? "all" : "guard",
     badRowsHint: options.hint,
     ...(predictionColumn !== undefined && { predictionColumn }),

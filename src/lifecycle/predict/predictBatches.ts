@@ -12,7 +12,7 @@ import type { RowSink } from "./rowSink.ts";
 import { addedColumns } from "./predictedValues.ts";
 import { rowLog, type RowLogOptions } from "./rowLog.ts";
 
-interface PredictBatchesOptions {
+export interface PredictBatchesOptions {
   readonly rows: AsyncIterable<RowBatch>;
   readonly name: string;
   readonly out: RowSink;

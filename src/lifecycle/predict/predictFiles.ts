@@ -1,7 +1,7 @@
 /** predict of a folder or bucket: each file becomes one of predictions. Workers of a shared workspace do some of them. */
 import { join, resolve } from "node:path";
 import { parseRecorded } from "../../config/configSha256.ts";
-import { MlctlError, type ErrorKind } from "../../core/errors.ts";
+import { MlctlError, recover, type ErrorKind } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Dataset } from "../../core/records/lineage.ts";
 import { listed } from "../../core/text/format.ts";
@@ -119,17 +119,14 @@ export async function predictFiles(session: Session, options: Options) {
   const own = filePool(session, work);
   // Workers elsewhere reach buckets only.
   const isShared = isBucket(options.input) && isBucket(options.output);
-  const paths = isShared ? session.paths : { ...session.paths, shared: undefined };
-  const pool = sharedPool<FileTask, FileResult>(
-    { ...session, paths },
-    {
-      work: { kind: "files", work },
-      local: { ...own, run: (task) => own.run(task).catch(errorOf) },
-      threads: 1,
-      unit: "file",
-      post: (task) => ({ title: task.name, task }),
-    },
-  );
+  const sharing = isShared ? session : { ...session, paths: { ...session.paths, shared: undefined } };
+  const pool = sharedPool<FileTask, FileResult>(sharing, {
+    work: { kind: "files", work },
+    local: { ...own, run: (task) => own.run(task).catch(errorOf) },
+    threads: 1,
+    unit: "file",
+    post: (task) => ({ title: task.name, task }),
+  });
   const files: { file: string; output: string; rows: number; rejected: number }[] = [];
   let savedAt = performance.now();
   const one = async (task: FileTask): Promise<void> => {
@@ -218,13 +215,7 @@ export function filePoolOf(workspace: Workspace, given: unknown, signal: AbortSi
   const store = { dataset: () => work.dataset };
   const context = { ...workspace.context, signal };
   const pool = filePool({ ...workspace, config, context, store }, work);
-  const run = (task: unknown): Promise<FileResult> =>
-    pool
-      .run(task as FileTask)
-      .catch((error: unknown) =>
-        error instanceof MlctlError && error.kind === "data" ? errorOf(error) : Promise.reject(error),
-      );
-  return { ...pool, run };
+  return { ...pool, run: (task) => pool.run(task as FileTask).catch(recover(errorOf, "data")) };
 }
 
 function errorOf(error: unknown): Required<Pick<FileResult, "error">> {

@@ -41,8 +41,7 @@ export function rowSink(path: string, stdout: Writable, options: Omit<WriteOptio
         columns = names;
         writer = rowWriter(stream, { ...options, columns });
       }
-      const positions =
-        names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
+      const positions = names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
       try {
         if (positions === null) await writer.write(rows, sources);
         else {
@@ -69,16 +68,17 @@ export function rowSink(path: string, stdout: Writable, options: Omit<WriteOptio
   };
 }
 
-/** How the user named an input or output, such as "--reject-file", and its path; "-" is a stream. */
-type Place = readonly [role: string, path: string | undefined];
+/** By the name that the user has for an input or output, such as "--reject-file": its path; "-" is a stream. */
+type Places = Readonly<Record<string, string | undefined>>;
 
 /**
  * Before any work is done.
  * @throws {MlctlError} kind "usage" where two places are the same, "failure" where the folder of an output does not exist
  */
-export function checkPlaces(inputs: readonly Place[], outputs: readonly Place[]): void {
+export function checkPlaces(inputs: Places, outputs: Places): void {
   const roles = new Map<string, string>();
-  for (const [role, path] of [...inputs.filter(([, each]) => each !== "-"), ...outputs]) {
+  const read = Object.entries(inputs).filter(([, path]) => path !== "-");
+  for (const [role, path] of [...read, ...Object.entries(outputs)]) {
     if (path === undefined) continue;
     const identity = identityOf(path);
     const other = roles.get(identity);
@@ -88,12 +88,12 @@ export function checkPlaces(inputs: readonly Place[], outputs: readonly Place[])
     }
     roles.set(identity, role);
   }
-  for (const [, path = "-"] of outputs) {
+  for (const path of Object.values(outputs)) {
     try {
       // With "/.", a file is not a folder.
-      if (path !== "-") statSync(`${dirname(path)}/.`);
+      if (path !== undefined && path !== "-") statSync(`${dirname(path)}/.`);
     } catch (error) {
-      throw writeFailure(error, path);
+      throw writeFailure(error, path!);
     }
   }
 }

@@ -172,11 +172,7 @@ function choose(
 }
 
 /** Files that a remaining record names. Two datasets may share a rejected file. */
-function namedFiles(
-  { paths }: Session,
-  all: readonly WorkspaceRecord[],
-  gone: ReadonlySet<WorkspaceRecord>,
-): Set<string> {
+function namedFiles({ paths }: Session, all: readonly WorkspaceRecord[], gone: ReadonlySet<WorkspaceRecord>) {
   const isGone = new Set([...gone].map(keyOf));
   const remaining = all.filter((record) => !isGone.has(keyOf(record)));
   const extra = remaining.flatMap((record) => (record.kind === "dataset" ? unrecordedFilesOf(record, paths) : []));

@@ -27,10 +27,7 @@ export interface PruneCandidate {
 export function trainingsOf(all: readonly Run[]): PruneCandidate[] {
   return [...Map.groupBy(all, ({ trainId }) => trainId)].map(([id, runs]) => ({
     id,
-    createdAt: runs
-      .map((run) => run.createdAt)
-      .toSorted()
-      .at(-1)!,
+    createdAt: runs.reduce((latest, { createdAt }) => (createdAt > latest ? createdAt : latest), ""),
     records: runs,
     files: runs.flatMap(filesOf),
   }));

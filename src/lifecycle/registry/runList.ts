@@ -55,10 +55,7 @@ function metricIn(flag: string, text: string, isLimit: boolean) {
 
 /** "max_depth 3, eta 0.1": those that differ from the defaults, so that other runs of a list change nothing. */
 export function changedParams({ family, params }: Run): string {
-  const defaults = attempt(
-    () => findEstimator(family).params,
-    () => [],
-  );
+  const defaults = attempt(() => findEstimator(family).params) ?? [];
   // What "auto" found on this machine.
   const isChanged = (name: string, value: unknown): boolean =>
     name !== "engine" && value !== defaults.find((each) => each.name === name)?.default;

@@ -149,7 +149,6 @@ export function reportTime(
       ? [[yTrue, yPred] as const]
       : outputs.map((code) => [yTrue.map((y) => Number(y === code)), classScores(evaluation, code) ?? yPred] as const);
   return {
-    column: time.name,
     unit: unit.name,
     outputs: pairs.map(([actual, predicted]) => {
       const sums = [0, 1, 2].map(() => new Float64Array(starts.length));

@@ -44,28 +44,18 @@ export function reportShap(judged: JudgedInputs | null, model: Model): ReportInp
 }
 
 /** The mean absolute SHAP value of each column; without SHAP values of every class, the importance of the family. */
-export function reportImportance(
-  shap: ReportInput["shap"],
-  model: Model,
-): Pick<ReportInput, "importance" | "importanceMeasure"> {
+export function reportImportance(shap: ReportInput["shap"], model: Model) {
   const [first] = shap;
   const { classes = [], task } = model.signature.target;
   if (first === undefined || (task === "multiclass" && shap.length < classes.length)) {
     return { importance: importanceByColumn(model), importanceMeasure: importanceLabel(model.estimator.family) };
   }
   const unit = shap.length === 1 ? first.unit : "margin, mean of the classes";
-  return {
-    importance: first.features
-      .map(
-        ({ name }, at) =>
-          [
-            name,
-            mean(shap.map(({ features }) => mean(Float64Array.from(features[at]!.contributions, Math.abs)))),
-          ] as const,
-      )
-      .toSorted((a, b) => b[1] - a[1]),
-    importanceMeasure: `Mean absolute SHAP value (${unit})`,
-  };
+  const sizeOf = (at: number): number =>
+    mean(shap.map(({ features }) => mean(Float64Array.from(features[at]!.contributions, Math.abs))));
+  const sizes = first.features.map(({ name }, at) => [name, sizeOf(at)] as const);
+  const importance = sizes.toSorted((a, b) => b[1] - a[1]);
+  return { importance, importanceMeasure: `Mean absolute SHAP value (${unit})` };
 }
 
 function valuesOf(

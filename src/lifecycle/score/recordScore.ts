@@ -113,10 +113,8 @@ export function scoreCurves(evaluation: Evaluation): ScoreCurves | undefined {
 }
 
 function points(xs: readonly number[], ys: readonly number[]): ScoreCurves["roc"] {
-  return thinCurve(
-    xs.map((x, i) => [x, ys[i]!] as const),
-    STEP,
-  ).map(([x, y]) => [rounded(x), rounded(y)] as const);
+  const all = xs.map((x, i) => [x, ys[i]!] as const);
+  return thinCurve(all, STEP).map(([x, y]) => [rounded(x), rounded(y)] as const);
 }
 
 function rounded(value: number): number {

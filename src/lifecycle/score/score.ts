@@ -1,5 +1,4 @@
 /** score: computes every metric of a model and of the baseline on the test set, with bootstrap intervals. */
-import type { Task } from "../../core/table/table.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { costUnit, costsOf } from "../settings.ts";
@@ -7,7 +6,7 @@ import { judge } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
-import { recordScore, scoreOf, type Leakage, type ScoreValues } from "./recordScore.ts";
+import { recordScore, scoreOf } from "./recordScore.ts";
 
 export interface ScoreOptions {
   readonly model?: string;
@@ -15,22 +14,10 @@ export interface ScoreOptions {
   readonly data?: string;
 }
 
-export interface ScoreResult extends ScoreValues {
-  readonly runId: string | null;
-  readonly modelVersion: number | null;
-  readonly task: Task;
-  readonly classes: readonly string[] | null;
-  /** Unit of the metric "cost", e.g. "EUR per 1,000 rows"; null if no costs are configured. */
-  readonly costUnit: string | null;
-  readonly leakage: Leakage;
-  readonly warnings: readonly string[];
-  /** Path of the latestscore file; null if the result was not recorded. */
-  readonly path: string | null;
-  readonly isDeployed: boolean;
-}
+export type ScoreResult = Readonly<Awaited<ReturnType<typeof score>>>;
 
 /** @throws {MlctlError} kind "notReady" if there is no model or no test data, "data" if they do not match */
-export async function score(session: Session, options: ScoreOptions = {}): Promise<ScoreResult> {
+export async function score(session: Session, options: ScoreOptions = {}) {
   const loaded = await loadModel(session, options.model ?? "latest");
   const { model, run } = loaded;
   const test = await readTestData(session, [model], options.data);
@@ -50,9 +37,11 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
     ...values,
     task: target.task,
     classes: target.classes ?? null,
+    /** Unit of the metric "cost", e.g. "EUR per 1,000 rows"; null if no costs are configured. */
     costUnit: "cost" in values.metrics ? costUnit(session.config) : null,
     leakage,
     warnings,
+    /** Of the latestscore file; null if the result was not recorded. */
     path: recorded?.score.artifact.path ?? null,
     isDeployed: run !== null && session.store.deployments()[0]?.runId === run.runId,
   };

@@ -11,13 +11,13 @@ import { timeOrder } from "../../pipeline/fit/splitRows.ts";
 import { dearerThanConstant, degenerate, worseThanBaseline } from "../../pipeline/judge/baselineEvaluation.ts";
 import { copiedRows, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
 import { unseenNote } from "../../pipeline/rows/rowsInReach.ts";
+import { extentOf } from "../../stats/descriptive.ts";
 import { readableDataset } from "../datasets.ts";
 import type { Judgement } from "../judge.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { pricing } from "../settings.ts";
-import { sharedGroups } from "./sharedGroups.ts";
-import { olderThanTraining } from "../train/inspectData.ts";
+import { sharedGroups, olderThanTraining } from "../train/inspectData.ts";
 import { prepareData } from "../train/trainingData.ts";
 
 type Trained = Pick<LoadedModel, "model" | "run">;
@@ -218,7 +218,7 @@ function laterIn(test: Table, ingested: Table, config: Config | undefined): stri
 function isLater(test: Table, ingested: Table, name: string): boolean {
   const [own, others] = [findColumn(test, name), findColumn(ingested, name)];
   if (own?.kind !== "date" || others?.kind !== "date") return false;
-  const latest = others.values.reduce((most, time) => (time > most ? time : most), -Infinity);
+  const [, latest] = extentOf(others.values);
   return latest > -Infinity && own.values.every((time) => time > latest);
 }
 

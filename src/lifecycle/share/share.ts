@@ -20,7 +20,7 @@ import { folderRecords } from "../../storage/openRecords.ts";
 import { openStore } from "../../storage/store/openStore.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
 import { knownNames } from "../knownNames.ts";
-import { writing, type Session, type WritingOptions } from "../session.ts";
+import { lockRequest, writing, type Session, type WritingOptions } from "../session.ts";
 import { requireServers, type Workspace } from "../workspace.ts";
 
 /**
@@ -152,11 +152,6 @@ function addressOf(database: string): DatabaseAddress {
   throw new MlctlError("usage", `the address ${problem}`, {
     hint: "for example: `mlctl share postgres://mlctl@db/ml`",
   });
-}
-
-function lockRequest({ context: { now, signal, emit } }: Workspace, { command, waitMs }: WritingOptions) {
-  const onWait = (message: string): void => emit({ type: "warning", stage: "lock", message });
-  return { command, waitMs, now, signal, onWait };
 }
 
 /** @throws {MlctlError} kind "data" if a record cannot be read: it would be lost */

@@ -1,10 +1,12 @@
-/** Of a file without groups, the rows that test: the latest, or a share of each class. */
-import type { Table } from "../../core/table/table.ts";
+/** The rows of a file that test: the latest, a share of each class, or whole groups, such as the visits of a patient. */
+import { type Table, cellText } from "../../core/table/table.ts";
 import { counted, present } from "../../core/text/format.ts";
 import { rowOrders, timeOrder, type Split } from "../../pipeline/fit/splitRows.ts";
 import { firstCopies } from "../../pipeline/leakage/splitDuplicates.ts";
 import type { EncodedTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { timeOfSeries } from "../../pipeline/rows/findSeries.ts";
+import { attempt } from "../../core/errors.ts";
+import { numbersGroups } from "../../pipeline/leakage/groupColumn.ts";
 import type { Entry } from "./configText.ts";
 import { splitOf } from "./splitFile.ts";
 
@@ -49,11 +51,7 @@ export function chooseTestRows(
 }
 
 /** Equal rows are in one part: that of the first, or the training rows if their class has no others. @param classes of the rows */
-function withCopies(
-  { training, validation }: Split,
-  table: Table,
-  classes: Float64Array | undefined,
-): { split: Split; moved: number } {
+function withCopies({ training, validation }: Split, table: Table, classes: Float64Array | undefined) {
   const first = firstCopies(table);
   const isFirstTest = new Set(validation);
   const trained = new Set(Array.from(first.keys(), (row) => (isFirstTest.has(first[row]!) ? -1 : classes?.[row])));
@@ -64,4 +62,37 @@ function withCopies(
   if (split.training.length === 0 || split.validation.length === 0)
     return { split: { training, validation }, moved: 0 };
   return { split, moved: training.filter(isIn(true)).length + validation.filter(isIn(false)).length };
+}
+
+/** Groups that have to train for their class can leave fewer test rows than asked for: this share of them is enough. */
+const LEAST = 0.25;
+
+/** @returns undefined if no column numbers groups; without a split if the groups that can test are too few, or of one class */
+export function groupSplit(
+  inputs: Table,
+  { spec, y, rows }: EncodedTarget,
+  options: { readonly testSize: number; readonly seed: number },
+): { readonly column: string; readonly split: Split | undefined; readonly entries: Entry[] } | undefined {
+  // Rows without a target have one in common.
+  const known = new Float64Array(inputs.rowCount).fill(-1);
+  for (const [i, row] of rows.entries()) known[row] = y[i]!;
+  const column = inputs.columns.find((each) => numbersGroups(each, known, spec.task));
+  if (column === undefined) return undefined;
+  const groups = Array.from({ length: inputs.rowCount }, (_, row) => cellText(column, row));
+  const classCount = spec.classes?.length ?? 0;
+  // Undefined where most groups are the only one of a class: such a column gives the target away, which train says.
+  const byGroup = { ...options, method: "group", groups, classCount } as const;
+  const split = attempt(() => splitOf(inputs.rowCount, known, byGroup), undefined, "data");
+  const name = JSON.stringify(column.name);
+  const alike = `rows of one ${name} have nearly the same target`;
+  const tested = new Set(split?.validation.map((row) => known[row]!));
+  const isEnough = split !== undefined && split.validation.length >= LEAST * options.testSize * inputs.rowCount;
+  // One class says nothing about the model.
+  if (!isEnough || (classCount > 0 && tested.size === 1)) {
+    const note = `${alike}, but too few rows, or rows of one class, could test if each ${name} were in one part: a model can recognise them, so the test may be too good`;
+    return { column: column.name, split: undefined, entries: [{ key: "train", value: undefined, notes: [note] }] };
+  }
+  const note = `${alike}: ${split.validation.length} of ${inputs.rowCount} rows test, none of a ${name} that trains, seed ${options.seed}`;
+  const selection = { group_column: column.name };
+  return { column: column.name, split, entries: [{ key: "train", value: { selection }, notes: [note] }] };
 }

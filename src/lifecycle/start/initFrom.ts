@@ -1,11 +1,10 @@
 /** init --from: a workspace from one file, with a config.json that says what was decided, and test rows. */
 import { readdirSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
-import { type Task, findColumn, type Column, type Table } from "../../core/table/table.ts";
+import { cellText, findColumn, type Column, type Table, type Task } from "../../core/table/table.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { listed, present } from "../../core/text/format.ts";
-import { cellText } from "../../core/table/table.ts";
 import { YEAR } from "../../core/text/dateFormat.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { isMissingMarker } from "../../core/text/valueFormat.ts";
@@ -15,27 +14,19 @@ import { automaticTransforms, hasIdName } from "../../features/automatic.ts";
 import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
 import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
-import { createWorkspace } from "../init.ts";
+import { createWorkspace, type InitOptions } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
 import { withCalendarDate } from "./calendarDate.ts";
-import { chooseTestRows } from "./chooseTestRows.ts";
-import { groupSplit } from "./groupSplit.ts";
+import { chooseTestRows, groupSplit } from "./chooseTestRows.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
-import { checkEncoding, ingestFile, writeParts } from "./splitFile.ts";
+import { checkEncoding, ingestFile, writeParts, type SplitFileOptions } from "./splitFile.ts";
 
-export interface InitFromOptions {
-  /** Absolute path; created if missing. */
-  readonly directory: string;
+export interface InitFromOptions
+  extends Omit<InitOptions, "template" | "known">, Pick<SplitFileOptions, "encoding" | "testSize"> {
   readonly from: string;
-  /** Of the file, see splitFile. */
-  readonly encoding?: string | undefined;
   /** Without it, the error lists the columns. */
   readonly target: string | undefined;
-  readonly testSize: number;
-  readonly seed: number;
-  readonly force: boolean;
-  readonly dryRun: boolean;
 }
 
 /**
@@ -104,7 +95,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       ),
       ...(groups?.entries ?? []),
       ...(groups?.split === undefined ? [chosen.time] : []),
-      // The parts are written anew: how the file is written is no matter of config.json.
+      // The parts are written again, so that how the file is written is no setting of config.json.
       {
         key: "ingest",
         value: ingest,

@@ -215,10 +215,7 @@ export async function writeParts(
 ): Promise<void> {
   const { input } = file;
   for (const path of paths) ensureFolder(dirname(path));
-  checkPlaces(
-    [["the input", input]],
-    paths.map((path) => ["the output", path]),
-  );
+  for (const path of paths) checkPlaces({ "the input": input }, { "the output": path });
   const sinks = paths.map((path) =>
     rowSink(path, process.stdout, { format: "csv", bareEmpty: formatOf(input) === "csv" }),
   );

@@ -1,16 +1,19 @@
 /** Looks for leakage in the training data; checks the configuration without training. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { recover } from "../../core/errors.ts";
-import { findColumn, type Table } from "../../core/table/table.ts";
+import { findColumn, type Table, cellText, selectRows, type Signature } from "../../core/table/table.ts";
 import { dateText, formatNumber, listed } from "../../core/text/format.ts";
 import { aucAlone, dominantColumn } from "../../pipeline/leakage/dominantColumn.ts";
 import { numbersGroups } from "../../pipeline/leakage/groupColumn.ts";
 import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
 import { targetLeakage, type Suspect } from "../../pipeline/leakage/targetLeakage.ts";
 import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
+import { extentOf } from "../../stats/descriptive.ts";
 import { latestDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
+import type { Config } from "../../config/schema/schema.ts";
+import { encodeLabels } from "../../pipeline/rows/encodeLabels.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
 
 /**
@@ -87,7 +90,7 @@ function timeOf(test: Table, training: Table, timeColumn: string | null) {
   return { column, times: other.values };
 }
 
-/** Of test rows drawn at random, so many training rows are later than the last of them once in 150 times. */
+/** With test rows drawn at random, such a number of training rows is later than the last of them once in 150 times. */
 const CHANCE = 5;
 
 /**
@@ -98,7 +101,7 @@ export function laterRows(test: Table, table: Table, timeColumn: string | null) 
   const found = timeOf(test, table, timeColumn);
   if (found === undefined) return undefined;
   const { column, times } = found;
-  const last = latest(column.values);
+  const last = extentOf(column.values)[1];
   const later = Int32Array.from(times.keys()).filter((row) => times[row]! > last);
   const least = Math.max(0.1, 1 - Math.exp(-CHANCE / test.rowCount)) * times.length;
   if (last === -Infinity || later.length < least) return undefined;
@@ -108,11 +111,7 @@ export function laterRows(test: Table, table: Table, timeColumn: string | null) 
 /** Whether any row of `table` is later than every test row. */
 export function isAnyLater(test: Table, table: Table, timeColumn: string | null): boolean {
   const found = timeOf(test, table, timeColumn);
-  return found !== undefined && latest(found.times) > latest(found.column.values);
-}
-
-function latest(times: Float64Array): number {
-  return times.reduce((most, time) => (time > most ? time : most), -Infinity);
+  return found !== undefined && extentOf(found.times)[1] > extentOf(found.column.values)[1];
 }
 
 /** Training rows that are later than every test row: the model knows what came after. Of random test rows few are. */
@@ -141,3 +140,31 @@ export async function checkConfig(session: Session) {
 }
 
 export type CheckedData = Awaited<ReturnType<typeof checkConfig>>;
+
+/** @returns a warning for each id or group column that both tables have, if rows of one value have the same target */
+export function sharedGroups(
+  { id_columns: ids, train }: Config,
+  signature: Signature,
+  { ingested, test }: { readonly ingested: Table; readonly test: Table },
+): string[] {
+  const names = new Set([...ids, train.selection.group_column]);
+  const columns = ingested.columns.flatMap(({ name }) => (names.has(name) && findColumn(test, name) ? [name] : []));
+  if (columns.length === 0) return [];
+  const { y, rows } = encodeLabels(ingested, signature);
+  const labelled = selectRows(ingested, rows);
+  return columns.flatMap((name) => {
+    const column = findColumn(labelled, name)!;
+    const own = findColumn(test, name)!;
+    const isAlike = numbersGroups(column, y, signature.target.task);
+    if (!isAlike && name !== train.selection.group_column) return [];
+    const known = new Set(Array.from(rows, (_, row) => cellText(column, row)));
+    const shared = Array.from({ length: test.rowCount }, (_, row) => cellText(own, row)).filter(
+      (text) => text !== null && known.has(text),
+    );
+    if (shared.length === 0) return [];
+    const of = JSON.stringify(name);
+    return [
+      `${shared.length} of ${test.rowCount} test rows have a ${of} that training rows have, too${isAlike ? `, and rows of one ${of} have nearly the same target` : ""}, so the score is too good: test on others, see \`mlctl split FILE --group ${of}\``,
+    ];
+  });
+}

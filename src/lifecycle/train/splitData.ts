@@ -21,12 +21,7 @@ const FEW_ROWS = 2;
  * @returns `times`, of each row, if the rows are split by a time that is not configured
  * @throws {MlctlError} as splitRows
  */
-export function splitData(
-  { config }: { readonly config: Config },
-  table: Table,
-  y: Float64Array,
-  classCount: number,
-): { split: Split; times?: Float64Array; notes: string[] } {
+export function splitData(config: Config, table: Table, y: Float64Array, classCount: number) {
   const { split, seed } = config.train;
   const shuffled = keepsGroups(config) ? "group" : classCount > 0 ? "stratified" : "random";
   const options = {
@@ -36,7 +31,7 @@ export function splitData(
     cutoff: split.cutoff ?? undefined,
     rows: split.rows ?? undefined,
     timeColumn: config.time_column ?? undefined,
-    groups: groupsOf({ config }, table),
+    groups: groupsOf(config, table),
     classCount,
   } as const;
   const order = config.time_column === null && leavesOrder(config) ? timeOrder(table) : undefined;
@@ -66,7 +61,7 @@ function sharedGroups({ training, validation }: Split, { method, groups }: Pick<
   return shared === 0 ? [] : [note];
 }
 
-function groupsOf({ config }: { readonly config: Config }, table: Table): (string | null)[] | undefined {
+function groupsOf(config: Config, table: Table): (string | null)[] | undefined {
   const { group_column: name } = config.train.selection;
   if (name === null) return undefined;
   const group = requireColumn(table, name, "train.selection.group_column");
@@ -102,13 +97,13 @@ export interface ToSelectOn {
 
 /** @throws {MlctlError} kind "usage" if the group column does not exist, "data" if there are too few rows */
 export function selectionOf(
-  { config }: { readonly config: Config },
+  config: Config,
   { table, y, split, classCount, times: found }: ToSelectOn,
 ): FoldPlan | undefined {
   const { seed, selection } = config.train;
   const { method, folds: count, aggregate, period } = selection;
   if (method === null || method === "validation") return undefined;
-  const { times = found, groups } = orderOf({ config }, table);
+  const { times = found, groups } = orderOf(config, table);
   if (method === "time_series" && times === undefined) {
     const message = 'train.selection.method is "time_series", but the rows are not in the order of a date';
     const hint = 'set "time_column" to the column with the time of each row';
@@ -124,11 +119,11 @@ export function selectionOf(
 }
 
 /** Times and groups that folds must respect: times if rows are split by time, groups if folds keep groups together. */
-export function orderOf({ config }: { readonly config: Config }, table: Table): Pick<TrainingData, "times" | "groups"> {
+export function orderOf(config: Config, table: Table): Pick<TrainingData, "times" | "groups"> {
   const { split, selection } = config.train;
   const time = findColumn(table, config.time_column ?? "");
   const isByTime = (split.method ?? "time") === "time" || selection.method === "time_series";
-  const groups = [null, "group_k_fold"].includes(selection.method) ? groupsOf({ config }, table) : undefined;
+  const groups = [null, "group_k_fold"].includes(selection.method) ? groupsOf(config, table) : undefined;
   return {
     ...(isByTime && time !== undefined && time.kind !== "category" ? { times: time.values } : {}),
     ...(groups === undefined ? {} : { groups }),

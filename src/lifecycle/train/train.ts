@@ -5,7 +5,7 @@ import { configSha256, parseRecorded } from "../../config/configSha256.ts";
 import { withValues } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { LARGEST_FLOAT32, type Column, type Task } from "../../core/table/table.ts";
-import { MlctlError } from "../../core/errors.ts";
+import { recover } from "../../core/errors.ts";
 import type { Dataset, Run } from "../../core/records/lineage.ts";
 import { counted, milliseconds } from "../../core/text/format.ts";
 import { columnStatistics } from "../../stats/descriptive.ts";
@@ -93,13 +93,13 @@ function before({ store, config }: Session, task: Task): Earlier {
 async function checkTestData(session: Session, dataset: Dataset, { config, inputs, target }: PreparedData) {
   if (config.ingest.where === null && Object.keys(config.ingest.select).length === 0) return;
   const signature = signatureOf(inputs, target, readingOf(config, dataset));
-  await readTestData(session, [{ signature }]).catch((error: unknown) => {
-    if (!(error instanceof MlctlError)) throw error;
+  const warn = recover(({ kind, message: why }) => {
     session.context.signal.throwIfAborted();
     // Files that are missing or damaged are no reason to warn: they may come later.
-    const message = `the test data will not be read: ${error.message}`;
-    if (error.kind === "usage") session.context.emit({ type: "warning", stage: "train", message });
+    const message = `the test data will not be read: ${why}`;
+    if (kind === "usage") session.context.emit({ type: "warning", stage: "train", message });
   });
+  await readTestData(session, [{ signature }]).catch(warn);
 }
 
 /** With the models that `train.time` added in its place. */

@@ -189,10 +189,7 @@ function* furtherCandidates(workspace: Workspace, { target, config }: PreparedDa
 }
 
 /** Adds the weighted mean of the models, if it is better than each of them; see selectEnsemble. */
-async function withEnsemble(
-  data: PreparedData,
-  trained: readonly TrainedCandidate[],
-): Promise<readonly TrainedCandidate[]> {
+async function withEnsemble(data: PreparedData, trained: readonly TrainedCandidate[]) {
   const start = performance.now();
   const { y, target } = data;
   const library = trained.flatMap((each) => {

@@ -1,5 +1,5 @@
 /** Fits and evaluates one candidate. */
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError, recover } from "../../core/errors.ts";
 import type { Selection } from "../../core/records/lineage.ts";
 import { computeMetrics } from "../../metrics/findMetric.ts";
 import {
@@ -72,9 +72,7 @@ export async function trainOne(
   let fitSeconds = 0;
   const share = workspace.share?.((seconds) => (fitSeconds += seconds));
   const hooks = { signal: context.signal, onProgress: emit, ranks: ranksOf(workspace), share };
-  const outcome = await judgeCandidate(candidate, data, hooks).catch((error: unknown) =>
-    error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error),
-  );
+  const outcome = await judgeCandidate(candidate, data, hooks).catch(recover((error) => error, "data"));
   emit(1);
   // Shared fits wait for those of other candidates.
   const seconds = share === undefined ? (performance.now() - start) / 1000 : fitSeconds;

@@ -63,9 +63,9 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
   const rows = selectRows(labelled, usable);
   const y = selectValues(encoded.y, usable);
   const classCount = encoded.spec.classes?.length ?? 0;
-  const { split, times, notes: splitting } = splitData(workspace, rows, y, classCount);
+  const { split, times, notes: splitting } = splitData(config, rows, y, classCount);
   const toSelectOn = { table: rows, y, split, classCount, times };
-  const order = times === undefined ? orderOf(workspace, rows) : { times };
+  const order = times === undefined ? orderOf(config, rows) : { times };
   const dataRows = usable.map((row) => encoded.rows[row]!);
   const data = { inputs: inputsOf(rows, leftOut), y, target: encoded.spec, history, dataRows, ...order };
   const chosen = automaticSettings(config, {
@@ -87,7 +87,7 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
     split,
     parts: () => (parts ??= partsOf(leftOut, rows, data, split)),
     config: chosen,
-    selection: selectionOf({ config: chosen }, toSelectOn),
+    selection: selectionOf(chosen, toSelectOn),
     toSelectOn,
     withoutTarget: encoded.missing,
     warnings: [...unknown, ...missingTargets(encoded, config.target), ...remarks.warnings],

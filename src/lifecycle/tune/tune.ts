@@ -161,10 +161,8 @@ async function searchAll(given: Session, { searches, dataset, data, options, unt
     threads,
     post(task: TrialTask) {
       const { subject, fold } = task;
-      return {
-        title: `${searches[subject]!.subject.candidate.family}, ${fold === null ? "length" : `fold ${fold + 1}`}`,
-        task,
-      };
+      const { family } = searches[subject]!.subject.candidate;
+      return { title: `${family}, ${fold === null ? "length" : `fold ${fold + 1}`}`, task };
     },
   });
   const progress = tuneProgress(session.context, searches, {
@@ -210,10 +208,8 @@ async function searchAll(given: Session, { searches, dataset, data, options, unt
     return { search, trials, memory, result };
   };
   try {
-    await takeTurns(
-      started.map(({ batches }) => batches),
-      { lossOf, isTimeUp },
-    ).catch((error: unknown) => {
+    const racing = started.map(({ batches }) => batches);
+    await takeTurns(racing, { lossOf, isTimeUp }).catch((error: unknown) => {
       if (!isTimeUp()) throw error;
     });
     const completed = started.flatMap((each) => resultOf(each) ?? []);

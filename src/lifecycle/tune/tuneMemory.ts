@@ -115,10 +115,7 @@ export interface ListedTrial
 export type TrialList = ReturnType<typeof trialList>;
 
 /** Searches that have not ended, then the newest tuning; within one tuning, the trials of all its searches, best first. */
-export function trialList(
-  session: Session,
-  { family, limit }: { readonly family?: string | undefined; readonly limit: number },
-) {
+export function trialList(session: Session, { family, limit }: { family?: string | undefined; limit: number }) {
   const isAsked = (search: Search): boolean => family === undefined || search.family === family;
   const unfinished = unfinishedSearches(session).filter(isAsked);
   const tunings = Map.groupBy<string | null, Search>(

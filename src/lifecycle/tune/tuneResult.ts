@@ -131,11 +131,7 @@ export function bestFirst(searches: readonly SearchResult[], lossOf: LossOf): Se
 export function tuneProgress(
   context: Context,
   searches: readonly PlannedSearch[],
-  {
-    lossOf,
-    hasEnd,
-    helpers,
-  }: { readonly lossOf: LossOf; readonly hasEnd: boolean; readonly helpers: () => string | undefined },
+  { lossOf, hasEnd, helpers }: { lossOf: LossOf; hasEnd: boolean; helpers: () => string | undefined },
 ) {
   const total = searches.reduce((sum, { trials }) => sum + trials, 0);
   let done = 0;

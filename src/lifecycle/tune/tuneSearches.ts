@@ -94,13 +94,17 @@ function withSearches(candidates: readonly ConfiguredCandidate[], folds = 3): re
  * Folds of the training rows. The method is that of train.selection, or else "time_series" if there is a time column,
  * "stratified_k_fold" for classification, "k_fold" for regression.
  */
-export function tuningFolds({ config, ...rest }: Workspace, { toSelectOn }: PreparedData, folds: number): FoldPlan {
+export function tuningFolds(
+  { config }: Pick<Workspace, "config">,
+  { toSelectOn }: PreparedData,
+  folds: number,
+): FoldPlan {
   const { selection } = config.train;
   const defaultMethod =
     config.time_column !== null ? "time_series" : toSelectOn.classCount > 0 ? "stratified_k_fold" : "k_fold";
   const method = selection.method === null || selection.method === "validation" ? defaultMethod : selection.method;
   const train = { ...config.train, selection: { ...selection, method, folds } };
-  return selectionOf({ ...rest, config: withValues(config, { train }) }, toSelectOn)!;
+  return selectionOf(withValues(config, { train }), toSelectOn)!;
 }
 
 function sizeOf(plan: SearchPlan, model: number): { trials: number; fits: number } {

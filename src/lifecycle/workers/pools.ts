@@ -22,10 +22,7 @@ export const packed = (value: unknown): Buffer => serialize(value);
 export const unpacked = <T>(bytes: Buffer): T => deserialize(bytes) as T;
 
 /** @returns also how many tasks it does at a time: it would keep more from others */
-export function poolOf(
-  bytes: Buffer,
-  options: PoolOptions & { readonly files: FilePool },
-): Pool<unknown, unknown> & { readonly width: number } {
+export function poolOf(bytes: Buffer, options: PoolOptions & { readonly files: FilePool }) {
   const { kind, work } = unpacked<Work>(bytes);
   if (kind === "files") return { ...options.files(work, options.signal), width: 1 };
   return { ...(trialPool(work as TrialWork, options) as Pool<unknown, unknown>), width: options.workers };

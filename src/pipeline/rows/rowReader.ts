@@ -8,7 +8,7 @@ import { ALSO_MISSING, cellParserOf, expectedCell, missingColumns, positionOf } 
 import { categoryOfNumber, otherSpelling } from "./otherSpelling.ts";
 
 export interface RowProblem {
-  /** Position in the batch. */
+  /** Position in the batch or request, from 0. */
   readonly row: number;
   readonly column: string;
   /**

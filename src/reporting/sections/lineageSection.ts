@@ -29,32 +29,23 @@ export function lineageBody(input: LineageInput): Html {
 type Link = readonly [title: string, name: string, ...facts: readonly string[]];
 
 function links({ dataset, run, deployment }: LineageInput): readonly Link[] {
-  const deployed = deployment !== null && deployment.runId === run.runId;
+  const own = deployment?.runId === run.runId ? deployment : null;
   const engine = run.engine === undefined ? "" : ` (${run.engine})`;
   const about = `${run.family}${engine}, features ${run.featureSet}, seed ${run.seed}, mlctl ${run.codeVersion}`;
+  const ran = `${about}, ${dateTime(run.createdAt)}, ${displayNumber(run.seconds, 2)} s`;
   const from = dataset && `${countOf(dataset.rows, "row")} from ${countOf(dataset.files.length, "file")}`;
   const noFile = "no model file: only the best run of a training and those that promotion.top names keep one";
   return [
     dataset === null
       ? ["Dataset", run.datasetId, "its record is missing", `sha256 ${run.datasetSha256}`]
       : ["Dataset", dataset.datasetId, `${from}, ${dateTime(dataset.createdAt)}`, `sha256 ${dataset.artifact.sha256}`],
-    [
-      "Run",
-      run.runId,
-      `${about}, ${dateTime(run.createdAt)}, ${displayNumber(run.seconds, 2)} s`,
-      `configuration sha256 ${run.configSha256}`,
-    ],
+    ["Run", run.runId, ran, `configuration sha256 ${run.configSha256}`],
     run.model === null
       ? ["Model", "none", noFile]
       : ["Model", run.model.path, `${displayNumber(run.model.bytes)} bytes`, `sha256 ${run.model.sha256}`],
-    deployed
-      ? [
-          "Deployment",
-          `#${deployment.deploymentId}`,
-          dateTime(deployment.deployedAt),
-          `sha256 ${deployment.model.sha256}`,
-        ]
-      : ["Deployment", "none", "this run is not deployed"],
+    own === null
+      ? ["Deployment", "none", "this run is not deployed"]
+      : ["Deployment", `#${own.deploymentId}`, dateTime(own.deployedAt), `sha256 ${own.model.sha256}`],
   ];
 }
 

@@ -1,15 +1,18 @@
-/** An HTTP address as a source: one file, or the pages of a feed, each kept as it came. */
+/** Files as a source: one at an HTTP address, the pages of a feed, or the objects of a bucket; each is kept as it came. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { setTimeout as sleep } from "node:timers/promises";
 import { valueAt } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseExactJson } from "../../core/json.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { fromRecordPath, sha256File } from "../../storage/files/workspacePaths.ts";
 import { download, lastPart, shownUrl, type Download } from "../../storage/remote/download.ts";
 import { requireTable } from "../../storage/remote/tableName.ts";
 import type { Session } from "../session.ts";
-import type { AskedSource } from "./askedSource.ts";
 import { keepArrivals, readNote, type Arrival } from "../sourceNotes.ts";
+import { glob } from "../../core/text/glob.ts";
+import type { Bucket, FoundObject } from "../../storage/remote/bucket.ts";
+import type { AskedSource } from "./askedSource.ts";
 
 /** The pages are kept when all have come, so that a feed is never read half old and half new. */
 export async function fromAddress(session: Session, source: AskedSource): Promise<string[]> {
@@ -95,4 +98,65 @@ function resolved(source: AskedSource, next: string, url: string): string {
 
 function failure({ shown }: AskedSource, message: string, cause?: unknown): MlctlError {
   return new MlctlError("failure", `${shown} ${message}`, { hint: "check `paging` of the source", cause });
+}
+
+/** Each object is kept as soon as it is here: after a cut, the next call goes on with the others. */
+export async function fromBucket(session: Session, source: AskedSource): Promise<string[]> {
+  const { context, config, paths } = session;
+  const { openBucket, placeOf } = await import("../../storage/remote/bucket.ts");
+  const { name, path: prefix } = placeOf(source.url);
+  const bucket = openBucket(name, process.env, context.signal, source.timeout);
+  const matches = glob(source.pattern ?? config.ingest.pattern);
+  const found = (await bucket.list(prefix)).filter(({ key }) => {
+    if (key === prefix) return true;
+    const below = prefix === "" ? key : key.slice(prefix.length + 1);
+    return (prefix === "" || key.startsWith(`${prefix}/`)) && !key.endsWith("/") && matches(below);
+  });
+  if (found.length === 0)
+    throw new MlctlError("failure", `${source.shown} has no object that matches`, {
+      hint: "check the prefix and `pattern`",
+    });
+  const items = readNote(source)?.items ?? {};
+  const fresh = found.filter(({ key, etag }) => {
+    const known = items[key];
+    return known?.etag !== etag || !existsSync(fromRecordPath(paths.workspace, known.path));
+  });
+  const files: string[] = [];
+  for (const [i, object] of fresh.entries()) {
+    context.emit({ type: "progress", stage: "ingest", done: i, total: fresh.length, unit: "files" });
+    files.push(...(await fetchObject(session, source, bucket, object)));
+  }
+  return files;
+}
+
+async function fetchObject(session: Session, source: AskedSource, bucket: Bucket, object: FoundObject) {
+  const { context } = session;
+  const { key, etag } = object;
+  const temporary = source.temporary();
+  const shown = `s3://${bucket.name}/${key}`;
+  try {
+    if (!(await tried(source, context.signal, () => bucket.download(object, temporary)))) {
+      const message = `${shown} changed while it was read: the next ingest reads it`;
+      context.emit({ type: "warning", stage: "ingest", message });
+      return [];
+    }
+    requireTable(temporary, shown);
+    const sha256 = await sha256File(temporary);
+    return keepArrivals(source, [{ item: key, name: key, temporary, sha256, etag, lastModified: null }], {});
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** The SDK repeats requests, but not a download that was cut off. */
+async function tried<T>({ retries, retryDelay }: AskedSource, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (attempt >= retries) throw error;
+      await sleep(retryDelay, undefined, { signal });
+    }
+  }
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Wheel } from "../../estimators/xgboost/engines/native/releases.ts";
 import { temporaryFolder } from "../../testing/exampleRecords.ts";
-import { downloadWheel, pipSetting } from "./download.ts";
+import { downloadWheel, pipSetting } from "./wheel.ts";
 
 const wheel: Wheel = { project: "xgboost-cpu", filename: "xgboost_cpu-3.2.0-py3-none-any.whl", sha256: "0" };
 const content = Buffer.from("a wheel");
