@@ -41,10 +41,13 @@ export async function naiveAhead(
       .catch(recover(() => ({})));
     onTest.push({ ...each, metrics, selection: undefined });
   }
-  return [
+  const reasons = [
     ...baselineAhead(contenders, run.metric, run.task),
     ...baselineAhead(onTest, metric, run.task, "on the test rows"),
-  ].map((text) => `${text}; to deploy it, write "train": { "models": [{ "family": … }] } with its name`);
+  ];
+  if (reasons.length > 0)
+    reasons.push(`${reasons.pop()}; to deploy it, write "train": { "models": [{ "family": … }] } with its name`);
+  return reasons;
 }
 
 type Judged = LoadedModel & { readonly evaluation: Evaluation };

@@ -11,6 +11,15 @@ function found(name: string, values: ArrayLike<number>): boolean {
   return rowNumbers({ rowCount: values.length, columns }).length === 1;
 }
 
+it("the rows of a grid are places", () => {
+  const place = (name: string, of: (index: number) => number): Column => {
+    return { kind: "number", name, values: Float64Array.from({ length: 300 }, (_, index) => of(index)) };
+  };
+  const row = place("row", (index) => (index % 50) + 1);
+  expect(rowNumbers({ rowCount: 300, columns: [row, place("y", (index) => index % 7)] })).toEqual(["row"]);
+  expect(rowNumbers({ rowCount: 300, columns: [row, place("col", (index) => Math.floor(index / 50))] })).toEqual([]);
+});
+
 describe("under any name", () => {
   it.each([0, 1, 25, -3])("a column that counts up by one from %s is a row number", (from) => {
     expect(found("x", up(200, from))).toBe(true);

@@ -20,14 +20,16 @@ const timeNames = /year|month|week|day|date|time|period|quarter|hour|jahr|monat|
  *   with the name of a row number if they are dense and all different, in any order
  */
 export function rowNumbers(table: Table): string[] {
-  return table.columns.filter((column) => isRowNumber(column)).map(({ name }) => name);
+  const isGrid = table.columns.some(({ name }) => /^col(umn)?s?$/i.test(name));
+  return table.columns.filter((column) => isRowNumber(column, isGrid)).map(({ name }) => name);
 }
 
-function isRowNumber(column: Column): boolean {
+/** @param isGrid a row is a place beside a column */
+function isRowNumber(column: Column, isGrid: boolean): boolean {
   if (column.kind !== "number" || column.values.length < MIN_ROWS) return false;
   const { name, values } = column;
   if (countsUp(values)) return !timeNames.test(name);
-  return numberNames.test(name.trim()) && isDense(values);
+  return numberNames.test(name.trim()) && !(isGrid && /^rows?$/i.test(name)) && isDense(values);
 }
 
 function countsUp(values: Float64Array): boolean {
