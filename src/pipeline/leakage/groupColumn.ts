@@ -54,10 +54,12 @@ export function numbersGroups(column: Column, y: Float64Array, task: Task): bool
   const repeated = new Map([...groups].filter(([, { rows }]) => rows > 1));
   const rows = repeated.values().reduce((sum, group) => sum + group.rows, 0);
   if (repeated.size < LEAST_GROUPS || 2 * rows < looked) return false;
-  if (task !== "regression") return isAlike([...repeated.values()]);
-  const within = withinGroups(cells, y, repeated);
-  if (within === undefined) return false;
-  return isCategory || hasIdName(column.name) || !isSmooth(repeated, within);
+  const isNumber = !isCategory && !hasIdName(column.name);
+  if (task !== "regression" && !isAlike([...repeated.values()])) return false;
+  if (task === "multiclass" || (task === "binary" && !isNumber)) return true;
+  const { within, total } = meanSquares(cells, y, repeated);
+  if (task === "regression" && within > (1 - BETWEEN) * total) return false;
+  return !isNumber || !isSmooth(repeated, within);
 }
 
 function isAlike(groups: readonly Group[]): boolean {
@@ -76,12 +78,8 @@ function isAlike(groups: readonly Group[]): boolean {
   return rarer >= LEAST_ROWS && agreeing >= ALIKE * rarer;
 }
 
-/** @returns the mean square within the groups; undefined if they explain less of the variance (intraclass correlation) */
-function withinGroups(
-  cells: ArrayLike<number>,
-  y: Float64Array,
-  groups: ReadonlyMap<number, Group>,
-): number | undefined {
+/** Variance within the groups, and of all their rows; of two classes, that of their codes. */
+function meanSquares(cells: ArrayLike<number>, y: Float64Array, groups: ReadonlyMap<number, Group>) {
   const known = Int32Array.from(y.keys()).filter((row) => groups.has(cells[row]!));
   const mean = known.reduce((sum, row) => sum + y[row]!, 0) / known.length;
   let [within, total] = [0, 0];
@@ -90,13 +88,12 @@ function withinGroups(
     within += (y[row]! - group.sum / group.rows) ** 2;
     total += (y[row]! - mean) ** 2;
   }
-  const square = within / (known.length - groups.size);
-  return square <= (1 - BETWEEN) * (total / (known.length - 1)) ? square : undefined;
+  return { within: within / (known.length - groups.size), total: total / (known.length - 1) };
 }
 
 /**
  * Minutes played, unlike the number of a player, say how many points others scored who played a little more or less: each
- * mean is near the line through those of its neighbours, but for the noise of single rows.
+ * mean is near the line through those of its neighbours, but for the noise of single rows. So is a share of two classes.
  */
 function isSmooth(groups: ReadonlyMap<number, Group>, within: number): boolean {
   const sorted = [...groups]
