@@ -39,13 +39,10 @@ export function aucAlone(column: Column, y: Float64Array): number {
   const known = sample.filter(isPresent);
   const values = Float64Array.from(known, (row) => cells[row]!);
   const classes = selectValues(y, known);
-  return Math.max(
-    aucOf(column.kind === "category" ? sharesOf(values, classes) : values, classes),
-    aucOf(
-      Float64Array.from(sample, (row) => Number(isPresent(row))),
-      selectValues(y, sample),
-    ),
-  );
+  const auc = aucOf(column.kind === "category" ? sharesOf(values, classes) : values, classes);
+  if (known.length === sample.length) return auc;
+  const filled = Float64Array.from(sample, (row) => Number(isPresent(row)));
+  return Math.max(auc, aucOf(filled, selectValues(y, sample)));
 }
 
 function aucOf(scores: Float64Array, classes: Float64Array): number {
