@@ -60,6 +60,10 @@ export function postgresReader(
     },
     models: `logged_model m WHERE workspace = $1
       AND EXISTS (SELECT FROM logged_hour h WHERE h.workspace = $1 AND h.model = m.model AND h.predictions > 0)`,
+    packed(names, query) {
+      const arrays = names.map((name) => `coalesce(json_agg("${name}"), '[]') AS "${name}"`);
+      return `SELECT ${arrays.join(", ")}, coalesce(string_agg(inputs, ','), '') AS inputs FROM (${query}) AS page`;
+    },
     hours: "logged_hour",
   });
 }

@@ -5,6 +5,7 @@ import {
   MAX_MATCHES,
   ROWS_LOOKED_AT,
   type JoinedPrediction,
+  type LogColumns,
   type LogCounts,
   type LogEntry,
   type LogQuery,
@@ -44,6 +45,8 @@ export interface LogSql {
   readonly models: string;
   /** As `use`, for pages in the order of an index: a planner that sorts all rows for each page takes ten times as long. */
   inOrder?<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
+  /** Makes of a query one whose single row has these columns as arrays, and all inputs as one string, "," between them. */
+  packed?(names: readonly string[], query: string): string;
   /** A query of the counts of all predictions, where it is quicker. */
   readonly total?: string;
   /** A table that counts predictions and labels by hour. */
@@ -64,6 +67,21 @@ interface Stored extends Omit<LogEntry, "prediction" | "label" | "inputs"> {
   readonly inputs?: string;
 }
 
+/** Of the first page; and characters of the inputs of the others, because a string has at most 500 million. */
+const FIRST_ROWS = 1000;
+const PAGE_CHARACTERS = 4_000_000;
+
+const packedNames = ["seq", "at", "probability", "class", "value", "labelClass", "labelValue"] as const;
+
+/** Newest first. */
+interface Packed extends Record<"seq" | "at", readonly number[]>, Pick<LogColumns, "probability"> {
+  readonly class: LogColumns["prediction"];
+  readonly value: LogColumns["prediction"];
+  readonly labelClass: LogColumns["label"];
+  readonly labelValue: LogColumns["label"];
+  readonly inputs: string;
+}
+
 export function sqlReader(log: LogSql): LogReader {
   const { table, joins, scope } = log;
   const columns = `CAST(p.seq AS float8) AS seq, p.prediction_id AS "predictionId", ${log.milliseconds("p.at")} AS at,
@@ -72,31 +90,49 @@ export function sqlReader(log: LogSql): LogReader {
   const rest = `FROM ${table} p ${joins} WHERE ${scope}`;
   const select = `SELECT ${columns}, p.inputs AS inputs ${rest}`;
   const older = `p.at <= ${log.time("$2")} AND (p.at, p.seq) < (${log.time("$2")}, $3)`;
-  const newestBefore = (
-    ask: Ask,
-    filter: PredictionFilter,
-    before: typeof LATEST,
-    limit: number,
-  ): Promise<Stored[]> => {
+  const newestBefore = (filter: PredictionFilter, before: typeof LATEST, limit: number) => {
     const { where, values } = conditionsOf(log, filter, [before.at, before.seq, limit]);
-    return ask(`${select} AND ${older} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT $4`, values);
+    return [`${select} AND ${older} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT $4`, values] as const;
   };
+  const packed = async (ask: Ask, [sql, values]: ReturnType<typeof newestBefore>): Promise<Packed> => {
+    if (log.packed !== undefined) return (await ask<Packed>(log.packed(packedNames, sql), values))[0] ?? packedRows([]);
+    return packedRows(await ask<Stored>(sql, values));
+  };
+  const inOrder = <T>(empty: T, work: (ask: Ask) => Promise<T>): Promise<T> =>
+    log.inOrder?.(work) ?? log.use(empty, work);
   return {
     exists: () => log.exists(),
-    rows({ limit = Infinity, ...filter } = {}) {
-      const read = async (ask: Ask): Promise<JoinedPrediction[]> => {
+    rows: ({ limit = Infinity, ...filter } = {}) =>
+      inOrder([], async (ask) => {
         const rows: JoinedPrediction[] = [];
         for (let before = LATEST; rows.length < limit;) {
           const wanted = Math.min(ROWS_AT_A_TIME, limit - rows.length);
-          const some = await newestBefore(ask, filter, before, wanted);
+          const some = await ask<Stored>(...newestBefore(filter, before, wanted));
           for (const row of some) rows.push(predictionOf(row));
           if (some.length < wanted) break;
           before = some.at(-1)!;
         }
         return rows.toReversed();
-      };
-      return log.inOrder?.(read) ?? log.use([], read);
-    },
+      }),
+    columns: ({ limit = Infinity, ...filter } = {}) =>
+      inOrder(columnsOf([]), async (ask) => {
+        const pages: LogColumns[] = [];
+        let [left, wanted] = [limit, Math.min(limit, FIRST_ROWS)];
+        for (let next = packed(ask, newestBefore(filter, LATEST, wanted)); ;) {
+          const page = await next;
+          const { length } = page.at;
+          const isLast = length < wanted || length === left;
+          if (!isLast) {
+            left -= length;
+            wanted = Math.min(left, ROWS_AT_A_TIME, Math.ceil((length * PAGE_CHARACTERS) / page.inputs.length));
+            next = packed(ask, newestBefore(filter, { at: page.at.at(-1)!, seq: page.seq.at(-1)! }, wanted));
+            // Awaited after this page was unpacked, which may throw.
+            next.catch(() => {});
+          }
+          pages.push(unpacked(page));
+          if (isLast) return columnsOf(pages);
+        }
+      }),
     count: (filter = {}) => log.use(NOTHING, (ask) => countOf(log, ask, filter)),
     find: (name) =>
       log.use([], async (ask) => {
@@ -218,7 +254,34 @@ function conditionsOf(
   return { where: conditions.map((condition) => `AND ${condition}`).join(" "), values };
 }
 
-/** One of 500,000, so it is made without copies. */
+function packedRows(rows: readonly Stored[]): Packed {
+  const columns = packedNames.map((name) => [name, rows.map((row) => row[name])]);
+  return { ...Object.fromEntries(columns), inputs: rows.map(({ inputs }) => inputs).join(",") } as Packed;
+}
+
+function unpacked({ at, probability, inputs, ...stored }: Packed): LogColumns {
+  return {
+    at,
+    prediction: stored.class.map((name, row) => name ?? stored.value[row]!),
+    probability,
+    label: stored.labelClass.map((name, row) => name ?? stored.labelValue[row]!),
+    inputs: JSON.parse(`[${inputs}]`) as LogColumns["inputs"],
+  };
+}
+
+/** @param pages newest first, as are the rows of each */
+function columnsOf(pages: readonly LogColumns[]): LogColumns {
+  const column = <Name extends keyof LogColumns>(name: Name): LogColumns[Name] =>
+    pages.toReversed().flatMap((page): unknown[] => page[name].toReversed()) as unknown as LogColumns[Name];
+  return {
+    at: column("at"),
+    prediction: column("prediction"),
+    probability: column("probability"),
+    label: column("label"),
+    inputs: column("inputs"),
+  };
+}
+
 function predictionOf(row: Stored): JoinedPrediction {
   return {
     predictionId: row.predictionId,
