@@ -41,6 +41,11 @@ export function random(seed: number): Random {
 const fraction = (first: number, second: number): number =>
   ((first >>> 5) * 67108864 + (second >>> 6)) / 9007199254740992;
 
+function scrambled(state: number): number {
+  const times5 = Math.imul(state, 5);
+  return Math.imul((times5 << 7) | (times5 >>> 25), 9);
+}
+
 function xoshiro128(seed: number): Pick<Random, "resample"> & { next(): number } {
   let mix = seed | 0;
   const splitmix = (): number => {
@@ -54,10 +59,6 @@ function xoshiro128(seed: number): Pick<Random, "resample"> & { next(): number }
   let b = splitmix();
   let c = splitmix();
   let d = splitmix();
-  const scrambled = (state: number): number => {
-    const times5 = Math.imul(state, 5);
-    return Math.imul((times5 << 7) | (times5 >>> 25), 9);
-  };
   return {
     next() {
       const result = scrambled(b);

@@ -1,17 +1,25 @@
 /** Reads the prediction log with the SQL that SQLite and Postgres share; they differ in what is in LogSql. */
-import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import {
   keyPatterns,
   MAX_MATCHES,
   ROWS_LOOKED_AT,
   type JoinedPrediction,
-  type LogColumns,
   type LogCounts,
-  type LogEntry,
   type LogQuery,
   type LogReader,
   type PredictionFilter,
 } from "./logReader.ts";
+import {
+  entryOf,
+  NO_COLUMNS,
+  packedNames,
+  packedRows,
+  predictionOf,
+  readColumns,
+  ROWS_AT_A_TIME,
+  type Packed,
+  type Stored,
+} from "./storedRows.ts";
 
 /** Runs a query. `values` are those of $2, $3 and so on; $1 is the workspace, where a database has several. */
 export type Ask = <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
@@ -53,34 +61,9 @@ export interface LogSql {
   readonly hours?: string;
 }
 
-/** Rows of one answer, so that none takes long or much memory. */
-const ROWS_AT_A_TIME = 20_000;
 const HOUR = 3_600_000;
 const LATEST = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER };
 const NOTHING: LogCounts = { predictions: 0, labelled: 0 };
-
-interface Stored extends Omit<LogEntry, "prediction" | "label" | "inputs"> {
-  readonly class: string | null;
-  readonly value: string | number | null;
-  readonly labelClass: string | null;
-  readonly labelValue: string | number | null;
-  readonly inputs?: string;
-}
-
-/** Of the first page; and characters of the inputs of the others, because a string has at most 500 million. */
-const FIRST_ROWS = 1000;
-const PAGE_CHARACTERS = 4_000_000;
-
-const packedNames = ["seq", "at", "probability", "class", "value", "labelClass", "labelValue"] as const;
-
-/** Newest first. */
-interface Packed extends Record<"seq" | "at", readonly number[]>, Pick<LogColumns, "probability"> {
-  readonly class: LogColumns["prediction"];
-  readonly value: LogColumns["prediction"];
-  readonly labelClass: LogColumns["label"];
-  readonly labelValue: LogColumns["label"];
-  readonly inputs: string;
-}
 
 export function sqlReader(log: LogSql): LogReader {
   const { table, joins, scope } = log;
@@ -93,10 +76,6 @@ export function sqlReader(log: LogSql): LogReader {
   const newestBefore = (filter: PredictionFilter, before: typeof LATEST, limit: number) => {
     const { where, values } = conditionsOf(log, filter, [before.at, before.seq, limit]);
     return [`${select} AND ${older} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT $4`, values] as const;
-  };
-  const packed = async (ask: Ask, [sql, values]: ReturnType<typeof newestBefore>): Promise<Packed> => {
-    if (log.packed !== undefined) return (await ask<Packed>(log.packed(packedNames, sql), values))[0] ?? packedRows([]);
-    return packedRows(await ask<Stored>(sql, values));
   };
   const inOrder = <T>(empty: T, work: (ask: Ask) => Promise<T>): Promise<T> =>
     log.inOrder?.(work) ?? log.use(empty, work);
@@ -115,24 +94,13 @@ export function sqlReader(log: LogSql): LogReader {
         return rows.toReversed();
       }),
     columns: ({ limit = Infinity, ...filter } = {}) =>
-      inOrder(columnsOf([]), async (ask) => {
-        const pages: LogColumns[] = [];
-        let [left, wanted] = [limit, Math.min(limit, FIRST_ROWS)];
-        for (let next = packed(ask, newestBefore(filter, LATEST, wanted)); ;) {
-          const page = await next;
-          const { length } = page.at;
-          const isLast = length < wanted || length === left;
-          if (!isLast) {
-            left -= length;
-            wanted = Math.min(left, ROWS_AT_A_TIME, Math.ceil((length * PAGE_CHARACTERS) / page.inputs.length));
-            next = packed(ask, newestBefore(filter, { at: page.at.at(-1)!, seq: page.seq.at(-1)! }, wanted));
-            // Awaited after this page was unpacked, which may throw.
-            next.catch(() => {});
-          }
-          pages.push(unpacked(page));
-          if (isLast) return columnsOf(pages);
-        }
-      }),
+      inOrder(NO_COLUMNS, (ask) =>
+        readColumns(limit, async (before, wanted) => {
+          const [sql, values] = newestBefore(filter, before ?? LATEST, wanted);
+          if (log.packed === undefined) return packedRows(await ask<Stored>(sql, values));
+          return (await ask<Packed>(log.packed(packedNames, sql), values))[0] ?? packedRows([]);
+        }),
+      ),
     count: (filter = {}) => log.use(NOTHING, (ask) => countOf(log, ask, filter)),
     find: (name) =>
       log.use([], async (ask) => {
@@ -252,54 +220,4 @@ function conditionsOf(
     conditions.push(`(${patterns.join(" OR ")})`);
   }
   return { where: conditions.map((condition) => `AND ${condition}`).join(" "), values };
-}
-
-function packedRows(rows: readonly Stored[]): Packed {
-  const columns = packedNames.map((name) => [name, rows.map((row) => row[name])]);
-  return { ...Object.fromEntries(columns), inputs: rows.map(({ inputs }) => inputs).join(",") } as Packed;
-}
-
-function unpacked({ at, probability, inputs, ...stored }: Packed): LogColumns {
-  return {
-    at,
-    prediction: stored.class.map((name, row) => name ?? stored.value[row]!),
-    probability,
-    label: stored.labelClass.map((name, row) => name ?? stored.labelValue[row]!),
-    inputs: JSON.parse(`[${inputs}]`) as LogColumns["inputs"],
-  };
-}
-
-/** @param pages newest first, as are the rows of each */
-function columnsOf(pages: readonly LogColumns[]): LogColumns {
-  const column = <Name extends keyof LogColumns>(name: Name): LogColumns[Name] =>
-    pages.toReversed().flatMap((page): unknown[] => page[name].toReversed()) as unknown as LogColumns[Name];
-  return {
-    at: column("at"),
-    prediction: column("prediction"),
-    probability: column("probability"),
-    label: column("label"),
-    inputs: column("inputs"),
-  };
-}
-
-function predictionOf(row: Stored): JoinedPrediction {
-  return {
-    predictionId: row.predictionId,
-    at: row.at,
-    runId: row.runId,
-    modelSha256: row.modelSha256,
-    // A prediction without either was not a finite number.
-    prediction: (row.class ?? row.value) as string | number,
-    probability: row.probability,
-    source: row.source,
-    requestId: row.requestId ?? null,
-    threshold: row.threshold ?? null,
-    label: row.labelClass ?? row.labelValue,
-    labelledAt: row.labelledAt,
-    inputs: (row.inputs === undefined ? undefined : JSON.parse(row.inputs)) as LoggedPrediction["inputs"],
-  };
-}
-
-function entryOf(row: Stored): LogEntry {
-  return { seq: row.seq, ...predictionOf(row) };
 }
