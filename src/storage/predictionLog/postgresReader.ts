@@ -53,6 +53,8 @@ export function postgresReader(
     among: (column) => `${column} = ANY ($2)`,
     list: (values) => values,
     contains: "strpos",
+    // As a condition on `l`, it would read all labels for a page.
+    unlabelled: "(SELECT u.seq FROM logged_label u WHERE u.seq = p.seq) IS NULL",
     wrong: "(l.class <> p.class OR l.value <> p.value)",
     is: (prediction, next) => {
       const number = prediction.trim() === "" ? NaN : Number(prediction);

@@ -43,6 +43,8 @@ export interface LogSql {
   /** A column that has one of the values, and what the parameter is for them. */
   readonly among: (column: string) => string;
   readonly list: (values: readonly unknown[]) => unknown;
+  /** The prediction has no label. */
+  readonly unlabelled: string;
   /** The prediction differs from its label. */
   readonly wrong: string;
   /** The prediction as a string. @param next the name of a new parameter */
@@ -213,7 +215,7 @@ function conditionsOf(
   }
   if (runId !== undefined) conditions.push(`m.run_id = ${next(runId)}`);
   if (requestId !== undefined) conditions.push(`p.request_id = ${next(requestId)}`);
-  if (labelled !== undefined) conditions.push(`l.seq IS ${labelled ? "NOT NULL" : "NULL"}`);
+  if (labelled !== undefined) conditions.push(labelled ? "l.seq IS NOT NULL" : log.unlabelled);
   if (forecasts === false) conditions.push("p.source <> 'forecast'");
   if (key !== undefined) {
     const patterns = keyPatterns(key).map((pattern) => `${log.contains}(p.inputs, ${next(pattern)}) > 0`);
