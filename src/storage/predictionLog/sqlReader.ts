@@ -69,15 +69,18 @@ const NOTHING: LogCounts = { predictions: 0, labelled: 0 };
 
 export function sqlReader(log: LogSql): LogReader {
   const { table, joins, scope } = log;
-  const columns = `CAST(p.seq AS float8) AS seq, p.prediction_id AS "predictionId", ${log.milliseconds("p.at")} AS at,
-    m.run_id AS "runId", m.sha256 AS "modelSha256", p.probability AS probability, p.source AS source, p.request_id AS "requestId", p.threshold AS threshold,
-    ${log.values}, ${log.labelled}, ${log.milliseconds("l.labelled_at")} AS "labelledAt"`;
+  const judged = `CAST(p.seq AS float8) AS seq, ${log.milliseconds("p.at")} AS at, p.probability AS probability, ${log.values}, ${log.labelled}`;
+  const columns = `${judged}, p.prediction_id AS "predictionId", m.run_id AS "runId", m.sha256 AS "modelSha256", p.source AS source,
+    p.request_id AS "requestId", p.threshold AS threshold, ${log.milliseconds("l.labelled_at")} AS "labelledAt"`;
   const rest = `FROM ${table} p ${joins} WHERE ${scope}`;
   const select = `SELECT ${columns}, p.inputs AS inputs ${rest}`;
   const older = `p.at <= ${log.time("$2")} AND (p.at, p.seq) < (${log.time("$2")}, $3)`;
-  const newestBefore = (filter: PredictionFilter, before: typeof LATEST, limit: number) => {
+  const newestBefore = (of: string, filter: PredictionFilter, before: typeof LATEST, limit: number) => {
     const { where, values } = conditionsOf(log, filter, [before.at, before.seq, limit]);
-    return [`${select} AND ${older} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT $4`, values] as const;
+    return [
+      `SELECT ${of}, p.inputs AS inputs ${rest} AND ${older} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT $4`,
+      values,
+    ] as const;
   };
   const inOrder = <T>(empty: T, work: (ask: Ask) => Promise<T>): Promise<T> =>
     log.inOrder?.(work) ?? log.use(empty, work);
@@ -88,7 +91,7 @@ export function sqlReader(log: LogSql): LogReader {
         const rows: JoinedPrediction[] = [];
         for (let before = LATEST; rows.length < limit;) {
           const wanted = Math.min(ROWS_AT_A_TIME, limit - rows.length);
-          const some = await ask<Stored>(...newestBefore(filter, before, wanted));
+          const some = await ask<Stored>(...newestBefore(columns, filter, before, wanted));
           for (const row of some) rows.push(predictionOf(row));
           if (some.length < wanted) break;
           before = some.at(-1)!;
@@ -98,7 +101,7 @@ export function sqlReader(log: LogSql): LogReader {
     columns: ({ limit = Infinity, ...filter } = {}) =>
       inOrder(NO_COLUMNS, (ask) =>
         readColumns(limit, async (before, wanted) => {
-          const [sql, values] = newestBefore(filter, before ?? LATEST, wanted);
+          const [sql, values] = newestBefore(judged, filter, before ?? LATEST, wanted);
           if (log.packed === undefined) return packedRows(await ask<Stored>(sql, values));
           return (await ask<Packed>(log.packed(packedNames, sql), values))[0] ?? packedRows([]);
         }),
