@@ -18,6 +18,17 @@ describe("random", () => {
     expect(values.every((value) => value >= 0 && value < 1)).toBe(true);
   });
 
+  it("resamples as as many calls of integer do, again and again", () => {
+    const [source, same] = [random(5), random(5)];
+    for (const size of [1, 7, 1000]) {
+      const [counts, expected] = [new Uint32Array(size).fill(9), new Uint32Array(size)];
+      source.resample(counts);
+      for (let i = 0; i < size; i++) expected[same.integer(size)]!++;
+      expect(counts).toEqual(expected);
+    }
+    expect(source.uniform()).toBe(same.uniform());
+  });
+
   it("draws normals of mean 0 and variance 1 within four standard errors", () => {
     const { normal } = random(2);
     const values = Array.from({ length: 100_000 }, normal);

@@ -1,7 +1,7 @@
 /** Bootstrap confidence intervals of metrics. */
 import type { Evaluation, Metric } from "../core/metric.ts";
 import { atOnce, type Work } from "../core/inTurns.ts";
-import { random, type Random } from "../core/random.ts";
+import { random } from "../core/random.ts";
 import { quantileSorted } from "../stats/descriptive.ts";
 
 export interface BootstrapOptions {
@@ -64,17 +64,11 @@ function* resampled(
   const rowCounts = new Uint32Array(rowCount);
   const values = valuesOf.map(() => new Float64Array(affordableResamples(resamples, rowCount)));
   for (let i = 0; i < values[0]!.length; i++) {
-    resampleRows(rowCounts, source);
+    source.resample(rowCounts);
     for (const [k, valueOf] of valuesOf.entries()) values[k]![i] = valueOf(rowCounts);
     if (rowCount > MAX_ROWS_FOR_ALL_INTERVALS || i % 16 === 0) yield;
   }
   return values;
-}
-
-/** Sets `rowCounts` to how often each row was drawn. Not part of the generator, whose loops are slower. */
-function resampleRows(rowCounts: Uint32Array, { integer }: Random): void {
-  rowCounts.fill(0);
-  for (let i = 0; i < rowCounts.length; i++) rowCounts[integer(rowCounts.length)]!++;
 }
 
 /** The middle `confidence` of the values; null if more than half of them are undefined. */

@@ -100,10 +100,10 @@ function testSetFinding(report: PerformanceReport, limits: Limits): MonitorFindi
   const side = `, ${low ? "below" : "above"} the limit`;
   const onTest = `; ${formatNumber(reference)} on the test set`;
   const beyond = low ? value < bound : value > bound;
+  if (!beyond || !isBeyond(interval, bound, low))
+    return found("pass", `${rowsText(report)}${beyond ? `${side}, but not significantly` : ""}${onTest}`);
   if (isBeyond(intervalAt(limits, metric, SURE), bound, low)) return found("fail", `${rowsText(report)}${onTest}`);
-  if (beyond && isBeyond(interval, bound, low))
-    return found("warn", `${rowsText(report)}${side} with 95 % confidence, but not with 99.8 %${onTest}`);
-  return found("pass", `${rowsText(report)}${beyond ? `${side}, but not significantly` : ""}${onTest}`);
+  return found("warn", `${rowsText(report)}${side} with 95 % confidence, but not with 99.8 %${onTest}`);
 }
 
 /** End of the names of findings about estimates, which do not count as judged. */

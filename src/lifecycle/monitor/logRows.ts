@@ -5,7 +5,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/metric.ts";
 import { applyThreshold } from "../../pipeline/predict/predictor.ts";
 import { cellParserOf } from "../../pipeline/rows/conformTable.ts";
-import type { JoinedPrediction, LogReader } from "../../storage/predictionLog/logReader.ts";
+import type { LogColumns, LogReader } from "../../storage/predictionLog/logReader.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { NeededOfLog } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
@@ -24,14 +24,14 @@ export async function rowsOfLog(
   { from: since, until, newest = MAX_LOGGED }: NeededOfLog,
 ) {
   const asked = { since, until, runId: run?.runId, forecasts: false };
-  const logged = await log.rows({ ...asked, limit: Math.min(newest, MAX_LOGGED) });
-  if (logged.length === MAX_LOGGED) {
+  const logged = await log.columns({ ...asked, limit: Math.min(newest, MAX_LOGGED) });
+  if (logged.at.length === MAX_LOGGED) {
     const { predictions } = await log.count(asked);
     const message = `only the newest ${MAX_LOGGED} of ${predictions} logged predictions are judged`;
     const hint = 'set "monitor.window" in config.json, such as "week", or use --since and --until';
     if (predictions > MAX_LOGGED) context.emit({ type: "warning", stage: "monitor", message, hint });
   }
-  if (logged.length === 0) {
+  if (logged.at.length === 0) {
     const which = run === null ? "" : ` of run ${run.runId}`;
     throw new MlctlError("notReady", `no predictions${which} have been logged`, {
       hint: "`mlctl serve` logs its predictions; or pass files: `mlctl monitor new.csv`",
@@ -51,19 +51,22 @@ export async function rowsOfLog(
 }
 
 /** Logged inputs as a table. Columns with any non-number become categories; labels get the name of the target. */
-function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): Table {
-  const names = new Set(logged.flatMap(({ inputs }) => Object.keys(inputs)));
+function tableOfLog({ at, label, inputs }: LogColumns, { signature }: Model): Table {
+  const names = new Set<string>();
+  for (const row of inputs) for (const name of Object.keys(row)) names.add(name);
   names.delete(signature.target.name);
   const missing = new Set<unknown>([...signature.reading.nullValues, undefined]);
   const numbers = new Set(signature.inputs.flatMap(({ name, kind }) => (kind === "number" ? [name] : [])));
   const columns = [...names].map((name) => {
-    const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
-    const present = values.map((value) => (missing.has(value) ? null : value));
-    return columnOf(name, numbers.has(name) ? present.map(numberReader(signature, name)) : present);
+    const read = numbers.has(name) ? numberReader(signature, name) : (value: Logged) => value;
+    const values = inputs.map((row) => {
+      const value = Object.hasOwn(row, name) ? row[name]! : null;
+      return missing.has(value) ? null : read(value);
+    });
+    return columnOf(name, values);
   });
-  const labels = logged.map(({ label }) => label);
-  const at: Column = { kind: "date", name: LOGGED_AT, values: Float64Array.from(logged, (each) => each.at) };
-  return { rowCount: logged.length, columns: [...columns, columnOf(signature.target.name, labels), at] };
+  const times: Column = { kind: "date", name: LOGGED_AT, values: Float64Array.from(at) };
+  return { rowCount: at.length, columns: [...columns, columnOf(signature.target.name, label), times] };
 }
 
 type Logged = string | number | boolean | null;
@@ -86,17 +89,16 @@ function columnOf(name: string, values: readonly Logged[]): Column {
 }
 
 /** Undefined for multiclass: the log has only the probability of the predicted class, so the model predicts again. */
-function loggedPredictions(logged: readonly JoinedPrediction[], model: Model): Prediction | undefined {
-  const { signature } = model;
-  const { task, classes = [] } = signature.target;
+function loggedPredictions({ prediction, probability }: LogColumns, model: Model): Prediction | undefined {
+  const { task, classes = [] } = model.signature.target;
   if (task === "multiclass") return undefined;
   if (task === "regression")
-    return { yPred: Float64Array.from(logged, ({ prediction }) => Number(prediction)), probabilities: null };
-  const probabilities = Float64Array.from(logged, ({ probability }) => probability ?? NaN);
+    return { yPred: Float64Array.from(prediction, (value) => Number(value ?? NaN)), probabilities: null };
+  const probabilities = Float64Array.from(probability, (value) => value ?? NaN);
   // The model is judged by its own threshold, whichever a caller of serve asked for.
   const { yPred } = applyThreshold(probabilities, { task, classCount: 2, threshold: model.threshold });
   return {
-    yPred: yPred.map((code, row) => (classes.includes(String(logged[row]!.prediction)) ? code : NaN)),
+    yPred: yPred.map((code, row) => (classes.includes(String(prediction[row])) ? code : NaN)),
     probabilities,
   };
 }

@@ -108,7 +108,7 @@ export async function changedRows(
 ): Promise<FoundChanges> {
   const select = (from: bigint): Promise<Row[]> => {
     // Of all records, only those come here that the index does not have: the server checks the others.
-    const had = from === 0n ? [...known] : [];
+    const had = from === 0n ? [...known].filter(([, { sha256 }]) => sha256 !== "") : [];
     const [paths, hashes] = [had.map(([path]) => path), had.map(([, { sha256 }]) => sha256)];
     // Materialized: each text is hashed once.
     const sql = `WITH row AS MATERIALIZED (

@@ -122,6 +122,7 @@ describe.each(kinds)("the log in %s", (kind) => {
     const { reader } = log;
     expect(await reader.exists()).toBe(false);
     expect(await reader.rows()).toEqual([]);
+    expect((await reader.columns()).at).toEqual([]);
     expect(await reader.page({ limit: 5 })).toEqual({ entries: [], isPartial: false });
     expect(await reader.totals(0)).toEqual({ predictions: 0, labelled: 0, since: 0, newestAt: null });
     expect(await reader.models()).toEqual({ runIds: new Set(), sha256s: new Set() });
@@ -244,7 +245,12 @@ describe("both logs", () => {
       const { predictions } = await of((reader) => reader.count(filter));
       expect(await of((reader) => reader.rows(filter))).toHaveLength(predictions);
       const limit = 1500;
-      expect(await of((reader) => reader.rows({ ...filter, limit }))).toHaveLength(Math.min(limit, predictions));
+      const rows = await of((reader) => reader.rows({ ...filter, limit }));
+      expect(rows).toHaveLength(Math.min(limit, predictions));
+      const columns = await of((reader) => reader.columns({ ...filter, limit }));
+      for (const name of ["at", "prediction", "probability", "label", "inputs"] as const)
+        expect(columns[name]).toEqual(rows.map((each) => each[name]));
+      expect((await of((reader) => reader.columns(filter))).at).toHaveLength(predictions);
     }
     for (const since of [0, HOUR, newest - HOUR - 1, newest + 1]) await of((reader) => reader.totals(since));
     const found = { key: { columns: ["id"], value: "19990" } };

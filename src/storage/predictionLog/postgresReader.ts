@@ -53,6 +53,8 @@ export function postgresReader(
     among: (column) => `${column} = ANY ($2)`,
     list: (values) => values,
     contains: "strpos",
+    // As a condition on `l`, it would read all labels for a page.
+    unlabelled: "(SELECT u.seq FROM logged_label u WHERE u.seq = p.seq) IS NULL",
     wrong: "(l.class <> p.class OR l.value <> p.value)",
     is: (prediction, next) => {
       const number = prediction.trim() === "" ? NaN : Number(prediction);
@@ -60,6 +62,10 @@ export function postgresReader(
     },
     models: `logged_model m WHERE workspace = $1
       AND EXISTS (SELECT FROM logged_hour h WHERE h.workspace = $1 AND h.model = m.model AND h.predictions > 0)`,
+    packed(names, query) {
+      const arrays = names.map((name) => `coalesce(json_agg("${name}"), '[]') AS "${name}"`);
+      return `SELECT ${arrays.join(", ")}, coalesce(string_agg(inputs, ','), '') AS inputs FROM (${query}) AS page`;
+    },
     hours: "logged_hour",
   });
 }

@@ -1,16 +1,25 @@
 /** Reads the prediction log with the SQL that SQLite and Postgres share; they differ in what is in LogSql. */
-import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import {
   keyPatterns,
   MAX_MATCHES,
   ROWS_LOOKED_AT,
   type JoinedPrediction,
   type LogCounts,
-  type LogEntry,
   type LogQuery,
   type LogReader,
   type PredictionFilter,
 } from "./logReader.ts";
+import {
+  entryOf,
+  NO_COLUMNS,
+  packedNames,
+  packedRows,
+  predictionOf,
+  readColumns,
+  ROWS_AT_A_TIME,
+  type Packed,
+  type Stored,
+} from "./storedRows.ts";
 
 /** Runs a query. `values` are those of $2, $3 and so on; $1 is the workspace, where a database has several. */
 export type Ask = <T>(sql: string, values?: readonly unknown[]) => Promise<T[]>;
@@ -34,6 +43,8 @@ export interface LogSql {
   /** A column that has one of the values, and what the parameter is for them. */
   readonly among: (column: string) => string;
   readonly list: (values: readonly unknown[]) => unknown;
+  /** The prediction has no label. */
+  readonly unlabelled: string;
   /** The prediction differs from its label. */
   readonly wrong: string;
   /** The prediction as a string. @param next the name of a new parameter */
@@ -44,59 +55,57 @@ export interface LogSql {
   readonly models: string;
   /** As `use`, for pages in the order of an index: a planner that sorts all rows for each page takes ten times as long. */
   inOrder?<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
+  /** Makes of a query one whose single row has these columns as arrays, and all inputs as one string, "," between them. */
+  packed?(names: readonly string[], query: string): string;
   /** A query of the counts of all predictions, where it is quicker. */
   readonly total?: string;
   /** A table that counts predictions and labels by hour. */
   readonly hours?: string;
 }
 
-/** Rows of one answer, so that none takes long or much memory. */
-const ROWS_AT_A_TIME = 20_000;
 const HOUR = 3_600_000;
 const LATEST = { at: 8.64e15, seq: Number.MAX_SAFE_INTEGER };
 const NOTHING: LogCounts = { predictions: 0, labelled: 0 };
 
-interface Stored extends Omit<LogEntry, "prediction" | "label" | "inputs"> {
-  readonly class: string | null;
-  readonly value: string | number | null;
-  readonly labelClass: string | null;
-  readonly labelValue: string | number | null;
-  readonly inputs?: string;
-}
-
 export function sqlReader(log: LogSql): LogReader {
   const { table, joins, scope } = log;
-  const columns = `CAST(p.seq AS float8) AS seq, p.prediction_id AS "predictionId", ${log.milliseconds("p.at")} AS at,
-    m.run_id AS "runId", m.sha256 AS "modelSha256", p.probability AS probability, p.source AS source, p.request_id AS "requestId", p.threshold AS threshold,
-    ${log.values}, ${log.labelled}, ${log.milliseconds("l.labelled_at")} AS "labelledAt"`;
+  const judged = `CAST(p.seq AS float8) AS seq, ${log.milliseconds("p.at")} AS at, p.probability AS probability, ${log.values}, ${log.labelled}`;
+  const columns = `${judged}, p.prediction_id AS "predictionId", m.run_id AS "runId", m.sha256 AS "modelSha256", p.source AS source,
+    p.request_id AS "requestId", p.threshold AS threshold, ${log.milliseconds("l.labelled_at")} AS "labelledAt"`;
   const rest = `FROM ${table} p ${joins} WHERE ${scope}`;
   const select = `SELECT ${columns}, p.inputs AS inputs ${rest}`;
   const older = `p.at <= ${log.time("$2")} AND (p.at, p.seq) < (${log.time("$2")}, $3)`;
-  const newestBefore = (
-    ask: Ask,
-    filter: PredictionFilter,
-    before: typeof LATEST,
-    limit: number,
-  ): Promise<Stored[]> => {
+  const newestBefore = (of: string, filter: PredictionFilter, before: typeof LATEST, limit: number) => {
     const { where, values } = conditionsOf(log, filter, [before.at, before.seq, limit]);
-    return ask(`${select} AND ${older} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT $4`, values);
+    return [
+      `SELECT ${of}, p.inputs AS inputs ${rest} AND ${older} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT $4`,
+      values,
+    ] as const;
   };
+  const inOrder = <T>(empty: T, work: (ask: Ask) => Promise<T>): Promise<T> =>
+    log.inOrder?.(work) ?? log.use(empty, work);
   return {
     exists: () => log.exists(),
-    rows({ limit = Infinity, ...filter } = {}) {
-      const read = async (ask: Ask): Promise<JoinedPrediction[]> => {
+    rows: ({ limit = Infinity, ...filter } = {}) =>
+      inOrder([], async (ask) => {
         const rows: JoinedPrediction[] = [];
         for (let before = LATEST; rows.length < limit;) {
           const wanted = Math.min(ROWS_AT_A_TIME, limit - rows.length);
-          const some = await newestBefore(ask, filter, before, wanted);
+          const some = await ask<Stored>(...newestBefore(columns, filter, before, wanted));
           for (const row of some) rows.push(predictionOf(row));
           if (some.length < wanted) break;
           before = some.at(-1)!;
         }
         return rows.toReversed();
-      };
-      return log.inOrder?.(read) ?? log.use([], read);
-    },
+      }),
+    columns: ({ limit = Infinity, ...filter } = {}) =>
+      inOrder(NO_COLUMNS, (ask) =>
+        readColumns(limit, async (before, wanted) => {
+          const [sql, values] = newestBefore(judged, filter, before ?? LATEST, wanted);
+          if (log.packed === undefined) return packedRows(await ask<Stored>(sql, values));
+          return (await ask<Packed>(log.packed(packedNames, sql), values))[0] ?? packedRows([]);
+        }),
+      ),
     count: (filter = {}) => log.use(NOTHING, (ask) => countOf(log, ask, filter)),
     find: (name) =>
       log.use([], async (ask) => {
@@ -209,34 +218,11 @@ function conditionsOf(
   }
   if (runId !== undefined) conditions.push(`m.run_id = ${next(runId)}`);
   if (requestId !== undefined) conditions.push(`p.request_id = ${next(requestId)}`);
-  if (labelled !== undefined) conditions.push(`l.seq IS ${labelled ? "NOT NULL" : "NULL"}`);
+  if (labelled !== undefined) conditions.push(labelled ? "l.seq IS NOT NULL" : log.unlabelled);
   if (forecasts === false) conditions.push("p.source <> 'forecast'");
   if (key !== undefined) {
     const patterns = keyPatterns(key).map((pattern) => `${log.contains}(p.inputs, ${next(pattern)}) > 0`);
     conditions.push(`(${patterns.join(" OR ")})`);
   }
   return { where: conditions.map((condition) => `AND ${condition}`).join(" "), values };
-}
-
-/** One of 500,000, so it is made without copies. */
-function predictionOf(row: Stored): JoinedPrediction {
-  return {
-    predictionId: row.predictionId,
-    at: row.at,
-    runId: row.runId,
-    modelSha256: row.modelSha256,
-    // A prediction without either was not a finite number.
-    prediction: (row.class ?? row.value) as string | number,
-    probability: row.probability,
-    source: row.source,
-    requestId: row.requestId ?? null,
-    threshold: row.threshold ?? null,
-    label: row.labelClass ?? row.labelValue,
-    labelledAt: row.labelledAt,
-    inputs: (row.inputs === undefined ? undefined : JSON.parse(row.inputs)) as LoggedPrediction["inputs"],
-  };
-}
-
-function entryOf(row: Stored): LogEntry {
-  return { seq: row.seq, ...predictionOf(row) };
 }

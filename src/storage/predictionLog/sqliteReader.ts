@@ -52,6 +52,7 @@ function readerOf(
     among: (column) => `${column} IN (SELECT value FROM json_each($2))`,
     list: (values) => JSON.stringify(values),
     contains: "instr",
+    unlabelled: "l.seq IS NULL",
     wrong: "l.label <> p.prediction",
     is: (prediction, next) => `cast(p.prediction AS TEXT) = ${next(prediction)}`,
     models: "models m WHERE EXISTS (SELECT 1 FROM predictions p WHERE p.model = m.model)",

@@ -46,7 +46,7 @@ function schemaOf(path: string): SqliteSchema {
   return { path, name: `the store ${path}`, repair, check: "run `mlctl doctor`", table: "records", create, version: 6 };
 }
 
-/** Each entity stores its complete record; columns are for queries. */
+/** Each entity stores its complete record; columns are for queries. Such large rows need a row id: without, a search reads them. */
 const create = `
   CREATE TABLE records (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, sha256 TEXT NOT NULL, stat TEXT NOT NULL
@@ -56,7 +56,7 @@ const create = `
   CREATE TABLE datasets (
     dataset_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, input_folder TEXT NOT NULL, path TEXT NOT NULL,
     sha256 TEXT NOT NULL, rows INTEGER, seconds REAL, record TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE INDEX datasets_by_sha256 ON datasets (sha256);
 
   CREATE TABLE files (
@@ -69,7 +69,7 @@ const create = `
     run_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, train_id TEXT NOT NULL, status TEXT NOT NULL,
     family TEXT NOT NULL, feature_set TEXT, rank INTEGER, dataset_sha256 TEXT NOT NULL, config_sha256 TEXT NOT NULL,
     seconds REAL, record TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE INDEX runs_by_time ON runs (created_at);
   CREATE INDEX runs_by_train ON runs (train_id);
   CREATE INDEX runs_by_inputs ON runs (dataset_sha256, config_sha256);
@@ -109,7 +109,7 @@ const create = `
     monitor_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, source TEXT NOT NULL, label TEXT NOT NULL,
     window_start TEXT, window_end TEXT, file TEXT, rows INTEGER, labelled INTEGER,
     run_id TEXT, model_version INTEGER, model_sha256 TEXT NOT NULL, status TEXT NOT NULL, record TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE INDEX monitorings_by_model ON monitorings (model_sha256);
 
   -- One row for each finding ("finding"), metric ("metric"), estimate ("estimate") and drifted column ("drift").
@@ -125,13 +125,13 @@ const create = `
   CREATE TABLE searches (
     search_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, train_id TEXT NOT NULL, key TEXT NOT NULL,
     family TEXT NOT NULL, feature_set TEXT NOT NULL, metric TEXT NOT NULL, method TEXT NOT NULL, record TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE INDEX searches_by_key ON searches (key);
 
   CREATE TABLE executions (
     execution_id TEXT PRIMARY KEY, job TEXT NOT NULL, trigger TEXT NOT NULL, due_at TEXT, started_at TEXT NOT NULL,
     ended_at TEXT, status TEXT NOT NULL, exit_code INTEGER, seconds REAL, log TEXT, record TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE INDEX executions_by_job ON executions (job, started_at);
 
   -- For queries of users. Trials do not appear among the runs of a leaderboard.
