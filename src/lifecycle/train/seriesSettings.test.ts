@@ -28,15 +28,15 @@ function settingsOf(config: JsonObject, { step = HOUR, y = wave } = {}) {
 describe("seriesSettings", () => {
   it("finds the time of a series and looks back a day and a week of hours", () => {
     const { config, naive, period } = settingsOf({});
-    expect(config.time_column).toBe("when");
+    expect([config.time_column, config.drop_columns]).toEqual(["when", ["No"]]);
     expect(config.features).toEqual([
       { type: "lag", lags: [1, 2, 3, 24, 25, 168, 169] },
       { type: "rolling", windows: ["1d"] },
-      { type: "drop", columns: ["No"] },
       { type: "date_parts", column: "when", parts: ["hour", "day_of_week"] },
       { type: "cyclical", keep: true },
       { type: "standardize" },
     ]);
+    expect(config.train.feature_sets).toEqual({ past: ["*"], plain: null });
     expect(naive).toEqual(["naive", "seasonal_naive"]);
     expect(period).toBe("day"); // five weeks are more than two thirds of the 33 days
   });
@@ -45,9 +45,9 @@ describe("seriesSettings", () => {
     const days = settingsOf({}, { step: 24 * HOUR }).config.features!;
     expect(days[0]).toEqual({ type: "lag", lags: [1, 2, 3, 7, 8] });
     expect(days[1]).toEqual({ type: "rolling", windows: ["7d"] });
-    expect(days[3]!["parts"]).toEqual(["day_of_week"]);
+    expect(days[2]!["parts"]).toEqual(["day_of_week"]);
     const years = settingsOf({}, { step: 24 * HOUR, y: [...wave, ...wave, ...wave] }).config.features!;
-    expect(years[3]!["parts"]).toEqual(["day_of_week", "month"]);
+    expect(years[2]!["parts"]).toEqual(["day_of_week", "month"]);
   });
 
   it("leaves what config.json sets", () => {

@@ -12,7 +12,7 @@ import { transformRequests } from "../settings.ts";
 import { leavesOrder } from "./splitData.ts";
 
 interface SeriesSettings {
-  /** With `time_column` and `features` that say what was found. */
+  /** With `time_column`, `features` and sets of them that say what was found. */
   readonly config: Config;
   /** On which folds of the training rows validate; null: on equal numbers of rows. */
   readonly period: Period | null;
@@ -51,7 +51,7 @@ export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
   const step = `"${name}" is ${stepName(found.step)}${found.by.length === 0 ? "" : ` by ${found.by.join(", ")}`}`;
   const seasonal = season === null ? "" : `, seasonal_naive the value of ${season} rows before`;
   return {
-    config: chosen === undefined ? config : { ...config, time_column: name, features: chosen.features },
+    config: chosen === undefined ? config : withFeatures(config, { name, numbers: rows.numbers, ...chosen }),
     period,
     naive: season === null ? ["naive"] : ["naive", "seasonal_naive"],
     notes: [
@@ -59,6 +59,15 @@ export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
       ...(chosen === undefined ? [] : [pastNote(config, name, chosen.lags), ...chosen.notes]),
     ],
   };
+}
+
+/** Each model is trained with the past and without: other columns may say all that the past does. */
+function withFeatures(
+  config: Config,
+  { name, numbers, features }: Pick<Rows, "numbers"> & { name: string; features: Config["features"] },
+): Config {
+  const train = { ...config.train, feature_sets: { past: ["*"], plain: null } };
+  return { ...config, time_column: name, drop_columns: [...config.drop_columns, ...numbers], features, train };
 }
 
 /** The date column by which the rows are sorted, if there is one and config.json leaves their order to mlctl. */
@@ -129,7 +138,6 @@ function pastFeatures(
   const requests = [
     { type: "lag", options: { lags, ...series } },
     ...(isDaily ? [{ type: "rolling", options: { windows: [isHourly ? "1d" : "7d"], ...series } }] : []),
-    ...(numbers.length === 0 ? [] : [{ type: "drop", options: { columns: [...numbers] } }]),
     ...plan.requests.flatMap((request) =>
       request.type === "date_parts" ? [...calendar, ...(dates > 1 ? [request] : [])] : [request],
     ),
@@ -139,9 +147,9 @@ function pastFeatures(
 }
 
 function pastNote({ time_column, target }: Config, name: string, lags: readonly number[]): string {
-  const past = `"${target}" follows its own past, so its values of ${lags.join(", ")} rows before are features: a row to predict needs them (\`mlctl predict --horizon\` continues the series)`;
+  const past = `"${target}" follows its own past, so each model is trained on two sets of features: "past" has its values of ${lags.join(", ")} rows before, which a row to predict then needs (\`mlctl predict --horizon\` continues the series), "plain" has none of it`;
   const named = time_column === null ? `; to keep the column of the time, write "time_column": "${name}"` : "";
-  return `${past}${named}; to leave them out, name the models in "train": { "models": … }`;
+  return `${past}${named}; to leave "past" out, name the models in "train": { "models": … }`;
 }
 
 /** Average rows that a value of a likely series column has. */
