@@ -50,6 +50,27 @@ describe("seriesSettings", () => {
     expect(years[2]!["parts"]).toEqual(["day_of_week", "month"]);
   });
 
+  it("encodes the numbers that tell series apart as names", () => {
+    const rows = [...wave.slice(0, 100).keys()].flatMap((day) => [1, 2].map((shop) => ({ day, shop })));
+    const columns = [
+      { kind: "date", name: "when", values: Float64Array.from(rows, ({ day }) => day * 24 * HOUR) },
+      { kind: "number", name: "shop", values: Float64Array.from(rows, ({ shop }) => shop) },
+    ] as const;
+    const inputs = { rowCount: rows.length, columns };
+    const y = Float64Array.from(rows, ({ day, shop }) => wave[day]! * shop);
+    const given = { inputs, labelled: inputs, numbers: [], y, task: "regression" } as const;
+    const { config } = seriesSettings(parseRecorded({ target: "load" })!, given);
+    expect(config.features).toEqual([
+      { type: "lag", lags: [1, 2, 3, 7, 8], by: ["shop"] },
+      { type: "rolling", windows: ["7d"], by: ["shop"] },
+      { type: "as_text", columns: ["shop"] },
+      { type: "date_parts", column: "when", parts: ["day_of_week"] },
+      { type: "cyclical", keep: true },
+      { type: "standardize" },
+      { type: "one_hot" },
+    ]);
+  });
+
   it("leaves what config.json sets", () => {
     const given: JsonObject[] = [
       { train: { models: [{ family: "ridge" }] } },

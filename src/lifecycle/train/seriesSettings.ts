@@ -4,6 +4,7 @@ import type { History, TransformRequest } from "../../core/transform.ts";
 import { cellText, findColumn, type Column, type Table, type Task } from "../../core/table/table.ts";
 import { MILLISECONDS_A_DAY as DAY, dateText } from "../../core/text/format.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
+import { asText } from "../../features/text.ts";
 import { findTransform } from "../../features/index.ts";
 import type { Period } from "../../pipeline/fit/selectionFolds.ts";
 import { findSeries, followsPast, requestedBy, type FoundSeries } from "../../pipeline/rows/findSeries.ts";
@@ -131,13 +132,16 @@ function pastFeatures(
   ];
   const dateParts: TransformRequest = { type: "date_parts", options: { column: time, parts } };
   const calendar = parts.length === 0 ? [] : [dateParts, { type: "cyclical", options: { keep: true } }];
-  const others = { ...inputs, columns: inputs.columns.filter((column) => !numbers.includes(column.name)) };
+  const columns = by.filter((key) => findColumn(inputs, key)?.kind === "number");
+  const named = asText.load({ columns })(inputs);
+  const others = { ...inputs, columns: named.columns.filter((column) => !numbers.includes(column.name)) };
   const isComplete = others.columns.every((column) => column.kind === "category" || !column.values.some(Number.isNaN));
   const plan = automaticTransforms(others, { needs: { complete: !isComplete, standardized: true } }, "regression");
   const dates = others.columns.filter(({ kind }) => kind === "date").length;
   const requests = [
     { type: "lag", options: { lags, ...series } },
     ...(isDaily ? [{ type: "rolling", options: { windows: [isHourly ? "1d" : "7d"], ...series } }] : []),
+    ...(columns.length === 0 ? [] : [{ type: "as_text", options: { columns } }]),
     ...plan.requests.flatMap((request) =>
       request.type === "date_parts" ? [...calendar, ...(dates > 1 ? [request] : [])] : [request],
     ),
