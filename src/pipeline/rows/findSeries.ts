@@ -54,10 +54,11 @@ const MIN_SHARE_OF_TIMES = 0.5;
 /** No column, one, or two: only those by which no time can come twice and the series are long enough. */
 function possibleKeys({ time }: History, { columns }: Table): (readonly string[])[] {
   const times = new Set(time).size;
+  const limit = Math.min(time.length / MIN_TIMES, time.length / (times * MIN_SHARE_OF_TIMES));
   const keys = columns
     .flatMap((column) => {
       const { name, kind } = column;
-      const count = kind === "category" ? textCount(column) : kind === "number" ? wholeCount(column) : 0;
+      const count = kind === "category" ? textCount(column) : kind === "number" ? wholeCount(column, limit) : 0;
       return count < 2 ? [] : [{ name, count, isNumber: kind === "number" }];
     })
     .toSorted((a, b) => a.count - b.count);
@@ -66,8 +67,7 @@ function possibleKeys({ time }: History, { columns }: Table): (readonly string[]
   return [[], ...few.map((each) => [each]), ...pairs].flatMap((by) => {
     const most = by.reduce((product, { count }) => product * count, 1);
     if (most * times < time.length || (by.length > 0 && most * MIN_TIMES > time.length)) return [];
-    const isSparse = most * times * MIN_SHARE_OF_TIMES > time.length;
-    return isSparse && by.some(({ isNumber }) => isNumber) ? [] : [by.map(({ name }) => name)];
+    return most > limit && by.some(({ isNumber }) => isNumber) ? [] : [by.map(({ name }) => name)];
   });
 }
 
@@ -76,11 +76,10 @@ function textCount({ categories, codes }: CategoryColumn): number {
   return codes.some((code) => code < 0) ? 0 : categories.length;
 }
 
-/** Number of values; 0 if they are no names of series, such as fractions, hours, or more than can be long enough. */
-function wholeCount({ name, values }: NumberColumn): number {
+/** Number of values; 0 if they are no names of series, such as fractions, hours, or more than `limit`. */
+function wholeCount({ name, values }: NumberColumn, limit: number): number {
   const found = new Set<number>();
-  const isName = (value: number): boolean =>
-    Number.isInteger(value) && found.add(value).size * MIN_TIMES <= values.length;
+  const isName = (value: number): boolean => Number.isInteger(value) && found.add(value).size <= limit;
   return isPartOfTime(name) || !values.every(isName) ? 0 : found.size;
 }
 
