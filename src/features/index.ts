@@ -20,9 +20,10 @@ import { round } from "./round.ts";
 import { drop, select } from "./select.ts";
 import { standardize } from "./standardize.ts";
 import { targetEncode } from "./targetEncode.ts";
-import { hashText, textLength } from "./text.ts";
+import { asText, hashText, textLength } from "./text.ts";
 
 export const transforms = {
+  as_text: asText,
   clip,
   cyclical,
   date_parts: dateParts,

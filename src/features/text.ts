@@ -1,5 +1,6 @@
 /** Transforms of text: its length, and hashing of its words into a fixed number of buckets. */
 import { param } from "../core/paramSpec.ts";
+import { categoryColumn, cellText } from "../core/table/table.ts";
 import { columnTransform, nameOf } from "./mapColumns.ts";
 
 /** The words of a string: runs of letters and digits of any script, in lower case. */
@@ -65,3 +66,17 @@ function hash(word: string): number {
   for (const byte of new TextEncoder().encode(word)) value = Math.imul(value ^ byte, 0x01000193);
   return value >>> 0;
 }
+
+/** For whole numbers without an order, which one_hot and the like then encode. */
+export const asText = columnTransform<{ readonly columns: readonly string[] }, "number">({
+  type: "as_text",
+  description: "makes categories of numbers that are names, such as those of shops",
+  kind: "number",
+  fit: (columns) => ({ columns: columns.map(nameOf) }),
+  replace: (name) => (column) => [
+    categoryColumn(
+      name,
+      Array.from(column.values.keys(), (row) => cellText(column, row)),
+    ),
+  ],
+});

@@ -8,6 +8,7 @@ import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorks
 import { ingest } from "./ingest/ingest.ts";
 import { forecast } from "./predict/forecast.ts";
 import { explain } from "./predict/explain.ts";
+import { reproduce } from "./compare/reproduce.ts";
 import { monitor } from "./monitor/monitor.ts";
 import { predict } from "./predict/predict.ts";
 import { deploy } from "./deploy/deploy.ts";
@@ -265,6 +266,47 @@ describe("features of its own past", () => {
     const latest = { model: "latest", input, output, guard: false, stdin, stdout };
     const { warnings } = await example.change((session) => predict(session, latest));
     expect(warnings.join()).toContain("rows after the end of the history, first: line 2: 2009-12-01");
+  });
+
+  it("are left out where the other columns say more, and the model forecasts each series", async () => {
+    const generator = random(5);
+    // Prices stay for six days, so that sales follow the days before: by the price alone.
+    const prices = Array.from({ length: 400 }, () => Math.round(100 * generator.uniform()));
+    const made = (from: number, to: number): string[] =>
+      ["north", "south", "west"].flatMap((store, s) =>
+        Array.from({ length: to - from }, (_, i) => {
+          const price = prices[100 * s + Math.floor((from + i) / 6)]!;
+          return `${dayOf(from + i)},${store},${price},${(300 - 2 * price + 4 * generator.normal()).toFixed(1)}`;
+        }),
+      );
+    const header = "day,store,price,sales";
+    const example = await exampleWorkspace(
+      { target: "sales", train: { seed: 2 } },
+      {
+        "sourcedata/a.csv": [header, ...made(0, 120)].join("\n"),
+        "testdata/t.csv": [header, ...made(120, 140)].join("\n"),
+        "future.csv": [header, ...made(120, 123)].join("\n"),
+      },
+    );
+    const { leaderboard, model, runId } = await trainedOn(example);
+    expect(leaderboard[0]!.featureSet).toBe("plain");
+    expect(new Set(leaderboard.map(({ featureSet }) => featureSet))).toEqual(new Set(["plain", "past", "all"]));
+    expect((await example.change((session) => deploy(session))).status).toBe("deployed");
+    expect((await example.look((session) => reproduce(session, runId))).identical).toBe(true);
+    const output = `${example.folder}/out.csv`;
+    const forecastWith = (own: { rows?: string }) =>
+      example.look((session) => forecast(session, { ...asked, ...own, output }));
+    await expect(forecastWith({})).rejects.toThrow("the model reads a column that is not known in advance: price");
+    const { series, steps, backTests } = await forecastWith({ rows: `${example.folder}/future.csv` });
+    expect([series, steps]).toEqual([3, ["daily"]]);
+    expect(backTests).toBeGreaterThan(10);
+    for (const line of example.read("out.csv").trim().split("\n").slice(1)) {
+      const [store, , step, prediction] = line.split(",");
+      const price = prices[100 * ["north", "south", "west"].indexOf(store!) + Math.floor((119 + Number(step)) / 6)]!;
+      expect(Math.abs(Number(prediction) - 300 + 2 * price)).toBeLessThan(20);
+    }
+    await example.configure(await example.look(async ({ store }) => store.run(runId)!.config as JsonObject));
+    expect((await example.change((session) => train(session))).model.sha256).toBe(model.sha256);
   });
 
   it("are chosen for one series, beat the naive ones, and the recorded configuration trains the same model", async () => {

@@ -11,8 +11,8 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
   return z.strictObject({
     split: splitSchema().prefault({}).describe("how rows are split into a training set and a validation set"),
     selection: selectionSchema().prefault({}).describe("how the best model is selected"),
-    feature_sets: byName(z.array(text()).min(1)).describe(
-      "lists of features by name of the set, * as wildcard; every model is trained on every set",
+    feature_sets: byName(z.nullable(z.array(text()).min(1))).describe(
+      "lists of features by name of the set, * as wildcard, or null: automatic features in place of those of `features`; every model is trained on every set",
     ),
     models: orNull(z.array(modelSchema(family)).min(1)).describe(
       "models to train; null: mlctl chooses them, and all other settings of this section that are not set, for the task and the size of the data",

@@ -58,10 +58,9 @@ export async function retrain(session: Session, { run, dataset, seed, isBeforeRe
   const emit = (share: number): void =>
     session.context.emit({ type: "progress", stage: `train ${run.family}`, done: share, total: 1, unit: "models" });
   const { family, featureSet, metric } = run;
-  const featurePatterns = config.train.feature_sets[featureSet] ?? null;
   // The recorded parameters are the resolved ones, including the engine.
   const params = run.params as JsonObject;
-  const candidate = candidateOf(config, { family, params, featureSet, featurePatterns, metric, seed });
+  const candidate = candidateOf(config, { family, params, featureSet, metric, seed });
   const fit = async (own: Session) => {
     const trained = await trainOne(own, { candidate, data, emit });
     if (trained.error !== undefined) throw trained.error;

@@ -108,9 +108,8 @@ async function fitWithout(session: Session, { challenger }: Rivals, data: Prepar
   emit({ type: "stage", stage: "deploy", message });
   const isHeld = new Set(held);
   const rows = Int32Array.from(data.y.keys()).filter((row) => !isHeld.has(row));
-  const featurePatterns = data.config.train.feature_sets[featureSet] ?? null;
   const { params } = challenger.model.estimator;
-  const candidate = candidateOf(data.config, { family, params, featureSet, featurePatterns, metric, seed });
+  const candidate = candidateOf(data.config, { family, params, featureSet, metric, seed });
   return { ...challenger.model, ...(await fitOn(candidate, { data, rows }, { signal, ranks: ranksOf(session) })) };
 }
 

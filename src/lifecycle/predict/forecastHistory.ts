@@ -9,13 +9,14 @@ import { historyColumns } from "../../pipeline/predict/forecaster.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { encodeLabels } from "../../pipeline/rows/encodeLabels.ts";
 import { historyFromBatch, seriesColumnsOf } from "../../pipeline/rows/rowsInReach.ts";
-import { timedSeries, type TimedSeries } from "../../pipeline/rows/findSeries.ts";
+import { requestedBy, timedSeries, type TimedSeries } from "../../pipeline/rows/findSeries.ts";
 import { extentOf } from "../../stats/descriptive.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { retrain } from "../compare/retrain.ts";
 import { readDataset } from "../datasets.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
+import { transformRequests } from "../settings.ts";
 import { prepareData } from "../train/trainingData.ts";
 
 export interface ForecastHistory {
@@ -35,7 +36,8 @@ export interface ForecastHistory {
  * @throws {MlctlError} kind "usage" for a model that has no dates to continue, "notReady" without a dataset
  */
 export async function forecastHistory(session: Session, { model, run }: LoadedModel): Promise<ForecastHistory> {
-  const timeColumn = requireForecasting(model, session.config.time_column);
+  const recorded = parseRecorded(run?.config);
+  const timeColumn = requireForecasting(model, session.config.time_column ?? recorded?.time_column ?? null);
   const dataset = session.store.latestDataset(session.config.input_folder_path) ?? datasetOf(session, run);
   if (dataset === undefined) {
     throw new MlctlError("notReady", "a forecast continues the newest dataset, and there is none", {
@@ -46,9 +48,11 @@ export async function forecastHistory(session: Session, { model, run }: LoadedMo
   const { y, rows } = encodeLabels(all, model.signature);
   const labelled = selectRows(all, rows);
   const inputs = conformTable(labelled, model.signature);
-  const by = seriesColumnsOf(model);
+  const own = seriesColumnsOf(model);
+  // A model that does not look back on the series of its configuration predicts each of them all the same.
+  const by = own.length > 0 || recorded === undefined ? own : requestedBy(transformRequests(recorded) ?? []);
   const taken = new Set(inputs.columns.map(({ name }) => name));
-  const others = new Set(historyColumns(model).filter((name) => !taken.has(name)));
+  const others = new Set([...historyColumns(model), ...by].filter((name) => !taken.has(name)));
   const table = {
     ...inputs,
     columns: [...inputs.columns, ...labelled.columns.filter(({ name }) => others.has(name))],

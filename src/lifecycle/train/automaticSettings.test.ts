@@ -59,7 +59,7 @@ describe("automaticSettings", () => {
       isByTime: true,
       naive: ["naive"],
     });
-    expect(series).toMatchObject({ selection: { method: "time_series" }, refit: true, ensemble: false });
+    expect(series).toMatchObject({ selection: { method: "time_series" }, refit: true, ensemble: true });
     expect(series.models!.map(({ family }) => family)).toContain("naive");
   });
 

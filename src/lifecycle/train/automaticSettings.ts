@@ -55,8 +55,7 @@ export function automaticSettings(config: Config, size: DataSize): Config {
       // Says that no other order is to be looked for.
       split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled) },
       selection: { ...train.selection, method, period },
-      // The history of look-back features is kept for one model.
-      ensemble: train.ensemble ?? (refit && size.naive.length === 0),
+      ensemble: train.ensemble ?? refit,
       refit,
     },
   };
@@ -71,8 +70,8 @@ function selectionMethod({ task, classCount, trainingRows, smallest, isByTime }:
 
 export function chosenBy(session: Session, { config }: { readonly config: Config }): Session {
   if (config === session.config) return session;
-  const { time_column, features, train: settings } = config;
-  const chosen = { time_column, features, train: settings } as JsonObject;
+  const { time_column, drop_columns, features, train: settings } = config;
+  const chosen = { time_column, drop_columns, features, train: settings } as JsonObject;
   const recordedConfig = { ...(session.recordedConfig as JsonObject), ...chosen };
   return { ...session, config, recordedConfig, configSha256: () => configSha256(config) };
 }

@@ -12,12 +12,14 @@ export type ConfiguredCandidate = ReturnType<typeof configuredCandidates>[number
 /** A candidate with the settings that all models of config.json share. */
 export function candidateOf(
   config: Config,
-  own: Pick<Candidate, "family" | "params" | "featureSet" | "featurePatterns" | "metric" | "seed">,
+  own: Pick<Candidate, "family" | "params" | "featureSet" | "metric" | "seed">,
 ): Candidate {
-  const { family, params, featureSet, featurePatterns, metric, seed } = own;
-  const { calibration, class_weight: classWeight } = config.train;
+  const { family, params, featureSet, metric, seed } = own;
+  const { calibration, class_weight: classWeight, feature_sets } = config.train;
   const threshold = config.train.threshold ?? 0.5;
-  const features = transformRequests(config);
+  const set = isBaseline(family) ? undefined : feature_sets[featureSet];
+  const featurePatterns = set ?? null;
+  const features = set === null ? null : transformRequests(config);
   const costs = costsOf(config);
   const model = { family, params, featureSet, featurePatterns, features };
   return { ...model, threshold, calibration, classWeight, metric, costs, seed };
@@ -28,10 +30,10 @@ export function configuredCandidates({ config }: Workspace, task: Task) {
   const metric = decidingMetric(config, task);
   const { models, feature_sets, seed } = config.train;
   const chosen = models ?? defaultFamilies(task).map((family) => ({ family, params: {}, search: undefined }));
-  const sets = Object.entries(feature_sets);
+  const sets = Object.keys(feature_sets);
   return chosen.flatMap(({ family, params, search }, model) =>
-    (sets.length === 0 || isBaseline(family) ? [["all", null] as const] : sets).map(([featureSet, featurePatterns]) => {
-      const candidate = candidateOf(config, { family, params, featureSet, featurePatterns, metric, seed });
+    (sets.length === 0 || isBaseline(family) ? ["all"] : sets).map((featureSet) => {
+      const candidate = candidateOf(config, { family, params, featureSet, metric, seed });
       return { model, search, candidate };
     }),
   );

@@ -28,15 +28,15 @@ function settingsOf(config: JsonObject, { step = HOUR, y = wave } = {}) {
 describe("seriesSettings", () => {
   it("finds the time of a series and looks back a day and a week of hours", () => {
     const { config, naive, period } = settingsOf({});
-    expect(config.time_column).toBe("when");
+    expect([config.time_column, config.drop_columns]).toEqual(["when", ["No"]]);
     expect(config.features).toEqual([
       { type: "lag", lags: [1, 2, 3, 24, 25, 168, 169] },
       { type: "rolling", windows: ["1d"] },
-      { type: "drop", columns: ["No"] },
       { type: "date_parts", column: "when", parts: ["hour", "day_of_week"] },
       { type: "cyclical", keep: true },
       { type: "standardize" },
     ]);
+    expect(config.train.feature_sets).toEqual({ past: ["*"], plain: null });
     expect(naive).toEqual(["naive", "seasonal_naive"]);
     expect(period).toBe("day"); // five weeks are more than two thirds of the 33 days
   });
@@ -45,9 +45,30 @@ describe("seriesSettings", () => {
     const days = settingsOf({}, { step: 24 * HOUR }).config.features!;
     expect(days[0]).toEqual({ type: "lag", lags: [1, 2, 3, 7, 8] });
     expect(days[1]).toEqual({ type: "rolling", windows: ["7d"] });
-    expect(days[3]!["parts"]).toEqual(["day_of_week"]);
+    expect(days[2]!["parts"]).toEqual(["day_of_week"]);
     const years = settingsOf({}, { step: 24 * HOUR, y: [...wave, ...wave, ...wave] }).config.features!;
-    expect(years[3]!["parts"]).toEqual(["day_of_week", "month"]);
+    expect(years[2]!["parts"]).toEqual(["day_of_week", "month"]);
+  });
+
+  it("encodes the numbers that tell series apart as names", () => {
+    const rows = [...wave.slice(0, 100).keys()].flatMap((day) => [1, 2].map((shop) => ({ day, shop })));
+    const columns = [
+      { kind: "date", name: "when", values: Float64Array.from(rows, ({ day }) => day * 24 * HOUR) },
+      { kind: "number", name: "shop", values: Float64Array.from(rows, ({ shop }) => shop) },
+    ] as const;
+    const inputs = { rowCount: rows.length, columns };
+    const y = Float64Array.from(rows, ({ day, shop }) => wave[day]! * shop);
+    const given = { inputs, labelled: inputs, numbers: [], y, task: "regression" } as const;
+    const { config } = seriesSettings(parseRecorded({ target: "load" })!, given);
+    expect(config.features).toEqual([
+      { type: "lag", lags: [1, 2, 3, 7, 8], by: ["shop"] },
+      { type: "rolling", windows: ["7d"], by: ["shop"] },
+      { type: "as_text", columns: ["shop"] },
+      { type: "date_parts", column: "when", parts: ["day_of_week"] },
+      { type: "cyclical", keep: true },
+      { type: "standardize" },
+      { type: "one_hot" },
+    ]);
   });
 
   it("leaves what config.json sets", () => {

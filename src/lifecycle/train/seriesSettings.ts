@@ -4,6 +4,7 @@ import type { History, TransformRequest } from "../../core/transform.ts";
 import { cellText, findColumn, type Column, type Table, type Task } from "../../core/table/table.ts";
 import { MILLISECONDS_A_DAY as DAY, dateText } from "../../core/text/format.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
+import { asText } from "../../features/text.ts";
 import { findTransform } from "../../features/index.ts";
 import type { Period } from "../../pipeline/fit/selectionFolds.ts";
 import { findSeries, followsPast, requestedBy, type FoundSeries } from "../../pipeline/rows/findSeries.ts";
@@ -12,7 +13,7 @@ import { transformRequests } from "../settings.ts";
 import { leavesOrder } from "./splitData.ts";
 
 interface SeriesSettings {
-  /** With `time_column` and `features` that say what was found. */
+  /** With `time_column`, `features` and sets of them that say what was found. */
   readonly config: Config;
   /** On which folds of the training rows validate; null: on equal numbers of rows. */
   readonly period: Period | null;
@@ -51,7 +52,7 @@ export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
   const step = `"${name}" is ${stepName(found.step)}${found.by.length === 0 ? "" : ` by ${found.by.join(", ")}`}`;
   const seasonal = season === null ? "" : `, seasonal_naive the value of ${season} rows before`;
   return {
-    config: chosen === undefined ? config : { ...config, time_column: name, features: chosen.features },
+    config: chosen === undefined ? config : withFeatures(config, { name, numbers: rows.numbers, ...chosen }),
     period,
     naive: season === null ? ["naive"] : ["naive", "seasonal_naive"],
     notes: [
@@ -59,6 +60,15 @@ export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
       ...(chosen === undefined ? [] : [pastNote(config, name, chosen.lags), ...chosen.notes]),
     ],
   };
+}
+
+/** Each model is trained with the past and without: other columns may say all that the past does. */
+function withFeatures(
+  config: Config,
+  { name, numbers, features }: Pick<Rows, "numbers"> & { name: string; features: Config["features"] },
+): Config {
+  const train = { ...config.train, feature_sets: { past: ["*"], plain: null } };
+  return { ...config, time_column: name, drop_columns: [...config.drop_columns, ...numbers], features, train };
 }
 
 /** The date column by which the rows are sorted, if there is one and config.json leaves their order to mlctl. */
@@ -122,14 +132,16 @@ function pastFeatures(
   ];
   const dateParts: TransformRequest = { type: "date_parts", options: { column: time, parts } };
   const calendar = parts.length === 0 ? [] : [dateParts, { type: "cyclical", options: { keep: true } }];
-  const others = { ...inputs, columns: inputs.columns.filter((column) => !numbers.includes(column.name)) };
+  const columns = by.filter((key) => findColumn(inputs, key)?.kind === "number");
+  const named = asText.load({ columns })(inputs);
+  const others = { ...inputs, columns: named.columns.filter((column) => !numbers.includes(column.name)) };
   const isComplete = others.columns.every((column) => column.kind === "category" || !column.values.some(Number.isNaN));
   const plan = automaticTransforms(others, { needs: { complete: !isComplete, standardized: true } }, "regression");
   const dates = others.columns.filter(({ kind }) => kind === "date").length;
   const requests = [
     { type: "lag", options: { lags, ...series } },
     ...(isDaily ? [{ type: "rolling", options: { windows: [isHourly ? "1d" : "7d"], ...series } }] : []),
-    ...(numbers.length === 0 ? [] : [{ type: "drop", options: { columns: [...numbers] } }]),
+    ...(columns.length === 0 ? [] : [{ type: "as_text", options: { columns } }]),
     ...plan.requests.flatMap((request) =>
       request.type === "date_parts" ? [...calendar, ...(dates > 1 ? [request] : [])] : [request],
     ),
@@ -139,9 +151,9 @@ function pastFeatures(
 }
 
 function pastNote({ time_column, target }: Config, name: string, lags: readonly number[]): string {
-  const past = `"${target}" follows its own past, so its values of ${lags.join(", ")} rows before are features: a row to predict needs them (\`mlctl predict --horizon\` continues the series)`;
+  const past = `"${target}" follows its own past, so each model is trained on two sets of features: "past" has its values of ${lags.join(", ")} rows before, which a row to predict then needs (\`mlctl predict --horizon\` continues the series), "plain" has none of it`;
   const named = time_column === null ? `; to keep the column of the time, write "time_column": "${name}"` : "";
-  return `${past}${named}; to leave them out, name the models in "train": { "models": … }`;
+  return `${past}${named}; to leave "past" out, name the models in "train": { "models": … }`;
 }
 
 /** Average rows that a value of a likely series column has. */

@@ -55,10 +55,8 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
   });
   const { config } = series;
   const workspace = { ...given, config };
-  // Where mlctl chose the features, they drop the row numbers.
-  const leftOut = config.features === given.config.features ? columns.leftOut : columns.configured;
   const history = historyOf(labelled, encoded.y, config);
-  const inputs = inputsOf(labelled, leftOut);
+  const inputs = inputsOf(labelled, columns.leftOut);
   const usable = usableRows(workspace, { inputs, y: encoded.y, target: encoded.spec, history });
   const rows = selectRows(labelled, usable);
   const y = selectValues(encoded.y, usable);
@@ -67,7 +65,7 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
   const toSelectOn = { table: rows, y, split, classCount, times };
   const order = times === undefined ? orderOf(config, rows) : { times };
   const dataRows = usable.map((row) => encoded.rows[row]!);
-  const data = { inputs: inputsOf(rows, leftOut), y, target: encoded.spec, history, dataRows, ...order };
+  const data = { inputs: inputsOf(rows, columns.leftOut), y, target: encoded.spec, history, dataRows, ...order };
   const chosen = automaticSettings(config, {
     task: encoded.spec.task,
     classCount,
@@ -85,7 +83,7 @@ export async function prepareData(given: Workspace, dataset: Dataset): Promise<P
   return {
     ...data,
     split,
-    parts: () => (parts ??= partsOf(leftOut, rows, data, split)),
+    parts: () => (parts ??= partsOf(columns.leftOut, rows, data, split)),
     config: chosen,
     selection: selectionOf(chosen, toSelectOn),
     toSelectOn,

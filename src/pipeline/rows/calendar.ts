@@ -13,6 +13,11 @@ export interface TimeOrder {
   readonly times: Float64Array;
 }
 
+/** Whether a column is called as a part of a time. */
+export function isPartOfTime(name: string): boolean {
+  return [...parts, WEEKDAY].some((pattern) => pattern.test(name));
+}
+
 /** Year, month, day and hour in columns of their own, then fewer of them; without a day only years that can be some. */
 export function calendar(table: Table): (TimeOrder & { readonly columns: readonly NumberColumn[] })[] {
   const found = parts.map((pattern) =>

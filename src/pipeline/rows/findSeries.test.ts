@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { History } from "../../core/transform.ts";
-import type { CategoryColumn } from "../../core/table/table.ts";
+import type { CategoryColumn, NumberColumn } from "../../core/table/table.ts";
 import { random } from "../../core/random.ts";
 import { findSeries, followsPast } from "./findSeries.ts";
 
@@ -49,6 +49,39 @@ describe("findSeries", () => {
     expect(findSeries(stores, stores.columns)).toMatchObject({ by: ["store"], length: 60 });
     const both = historyOf(days, ["item", ["x", "y", "z"]], ["store", ["a", "b"]]);
     expect(findSeries(both, both.columns)?.by).toEqual(["store", "item"]);
+  });
+
+  it("finds series that numbers tell apart, where most have most of the times and the numbers are no parts of a time", () => {
+    const number = (name: string, values: readonly number[]): NumberColumn => ({
+      kind: "number",
+      name,
+      values: Float64Array.from(values),
+    });
+    const byOf = (name: string, value: (text: string) => number, from = days): readonly string[] | undefined => {
+      const shops = historyOf(from, ["shop", ["1", "2", "3"]]);
+      const [shop] = shops.columns.columns as [CategoryColumn];
+      const texts = Array.from(shop.codes, (code) => shop.categories[code]!);
+      const columns = { ...shops.columns, columns: [number(name, texts.map(value))] };
+      return findSeries({ ...shops, columns }, columns)?.by;
+    };
+    expect(byOf("shop", Number)).toEqual(["shop"]);
+    expect(byOf("shop", (text) => Number(text) / 2)).toBeUndefined();
+    expect(byOf("shop", (text) => (text === "3" ? NaN : Number(text)))).toBeUndefined();
+    expect(byOf("hour", Number)).toBeUndefined();
+    // Amounts that are never the same twice a day: each has few of the days.
+    let row = 0;
+    const many = Array.from({ length: 600 }, (_, i) => i);
+    expect(byOf("items", (text) => Number(text) + 3 * (Math.floor(row++ / 3) % 10), many)).toBeUndefined();
+    const both = historyOf(days, ["item", ["5", "6", "7"]], ["store", ["1", "2"]]);
+    const numbers = both.columns.columns.map((column) => {
+      const { name, codes, categories } = column as CategoryColumn;
+      return number(
+        name,
+        Array.from(codes, (code) => Number(categories[code]!)),
+      );
+    });
+    const columns = { ...both.columns, columns: numbers };
+    expect(findSeries({ ...both, columns }, columns)?.by).toEqual(["store", "item"]);
   });
 
   it("finds none where a time comes twice, times are irregular, or each series is short", () => {

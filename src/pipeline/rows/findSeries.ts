@@ -1,7 +1,8 @@
 /** Finds one or several regular series in a table, and whether they follow their own past. */
 import type { History, TransformRequest } from "../../core/transform.ts";
-import type { CategoryColumn, Table } from "../../core/table/table.ts";
+import type { CategoryColumn, NumberColumn, Table } from "../../core/table/table.ts";
 import { groupSeries, seriesName } from "../../features/seriesState.ts";
+import { isPartOfTime } from "./calendar.ts";
 import { mean } from "../../stats/descriptive.ts";
 import { seasonOf, stepName, timeStep, type TimeStep, type FoundStep } from "../../stats/timeStep.ts";
 
@@ -19,7 +20,7 @@ const MIN_TIMES = 24;
 const MAX_KEYS = 8;
 
 /**
- * @param given the columns that tell the series apart, or the inputs among which one or two text columns may do so
+ * @param given the columns that tell the series apart, or the inputs among which one or two columns of text or whole numbers may do so
  * @returns undefined if the times are not regular, or come twice in a series
  */
 export function findSeries(history: History, given: readonly string[] | Table): FoundSeries | undefined {
@@ -47,20 +48,39 @@ export function timeOfSeries(inputs: Table) {
   return undefined;
 }
 
+/** Whole numbers are more often amounts than names of series: with those, most series have to have most of the times. */
+const MIN_SHARE_OF_TIMES = 0.5;
+
 /** No column, one, or two: only those by which no time can come twice and the series are long enough. */
 function possibleKeys({ time }: History, { columns }: Table): (readonly string[])[] {
   const times = new Set(time).size;
-  const keys = columns.filter(
-    (column): column is CategoryColumn =>
-      column.kind === "category" && column.categories.length > 1 && !column.codes.some((code) => code < 0),
-  );
-  const few = keys.toSorted((a, b) => a.categories.length - b.categories.length).slice(0, MAX_KEYS);
+  const limit = Math.min(time.length / MIN_TIMES, time.length / (times * MIN_SHARE_OF_TIMES));
+  const keys = columns
+    .flatMap((column) => {
+      const { name, kind } = column;
+      const count = kind === "category" ? textCount(column) : kind === "number" ? wholeCount(column, limit) : 0;
+      return count < 2 ? [] : [{ name, count, isNumber: kind === "number" }];
+    })
+    .toSorted((a, b) => a.count - b.count);
+  const few = [false, true].flatMap((isNumber) => keys.filter((key) => key.isNumber === isNumber).slice(0, MAX_KEYS));
   const pairs = few.flatMap((a, i) => few.slice(i + 1).map((b) => [a, b]));
   return [[], ...few.map((each) => [each]), ...pairs].flatMap((by) => {
-    const most = by.reduce((product, { categories }) => product * categories.length, 1);
+    const most = by.reduce((product, { count }) => product * count, 1);
     if (most * times < time.length || (by.length > 0 && most * MIN_TIMES > time.length)) return [];
-    return [by.map(({ name }) => name)];
+    return most > limit && by.some(({ isNumber }) => isNumber) ? [] : [by.map(({ name }) => name)];
   });
+}
+
+/** Number of values; 0 if some are missing. */
+function textCount({ categories, codes }: CategoryColumn): number {
+  return codes.some((code) => code < 0) ? 0 : categories.length;
+}
+
+/** Number of values; 0 if they are no names of series, such as fractions, hours, or more than `limit`. */
+function wholeCount({ name, values }: NumberColumn, limit: number): number {
+  const found = new Set<number>();
+  const isName = (value: number): boolean => Number.isInteger(value) && found.add(value).size <= limit;
+  return isPartOfTime(name) || !values.every(isName) ? 0 : found.size;
 }
 
 /** Correlation with the previous value, or that of one season ago, from which a series follows its past. */
