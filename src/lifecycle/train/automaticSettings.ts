@@ -78,9 +78,10 @@ export function chosenBy(session: Session, { config }: { readonly config: Config
 
 export function automaticNote(config: Config, chosen: Config): string[] {
   if (config === chosen) return [];
-  const { models, metric, threshold, ensemble, refit } = chosen.train;
+  const { models, feature_sets, metric, threshold, ensemble, refit } = chosen.train;
+  const sets = Object.keys(feature_sets).length;
   const parts = [
-    `${counted(models!.length, "model")} ranked by ${metric}`,
+    `${counted(models!.length, "model")}${sets < 2 ? "" : ` on ${sets} sets of features`} ranked by ${metric}`,
     ensemble === true && "an ensemble where it is better",
     threshold === "tune" &&
       `the threshold tuned for ${tunedMetric({ threshold, metric: metric!, costs: costsOf(config) })}`,
