@@ -215,7 +215,10 @@ export async function writeParts(
 ): Promise<void> {
   const { input } = file;
   for (const path of paths) ensureFolder(dirname(path));
-  for (const path of paths) checkPlaces({ "the input": input }, { "the output": path });
+  const outputs = Object.fromEntries(
+    paths.map((path, part) => [part === 0 ? "the training rows" : "the test rows", path]),
+  );
+  checkPlaces({ "the input": input }, outputs);
   const sinks = paths.map((path) =>
     rowSink(path, process.stdout, { format: "csv", bareEmpty: formatOf(input) === "csv" }),
   );

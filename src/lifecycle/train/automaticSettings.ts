@@ -55,7 +55,9 @@ export function automaticSettings(config: Config, size: DataSize): Config {
       // Says that no other order is to be looked for.
       split: { ...train.split, method: train.split.method ?? (size.isByTime ? null : shuffled) },
       selection: { ...train.selection, method, period },
-      ensemble: train.ensemble ?? refit,
+      // The history of look-back features is kept for one model; automatic ones do not look back.
+      ensemble:
+        train.ensemble ?? (refit && (size.naive.length === 0 || Object.values(train.feature_sets).includes(null))),
       refit,
     },
   };

@@ -8,9 +8,11 @@ import { numbersGroups } from "../../pipeline/leakage/groupColumn.ts";
 import { splitDuplicates, wholeRow } from "../../pipeline/leakage/splitDuplicates.ts";
 import { targetLeakage, type Suspect } from "../../pipeline/leakage/targetLeakage.ts";
 import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
+import { requestedBy } from "../../pipeline/rows/findSeries.ts";
 import { extentOf } from "../../stats/descriptive.ts";
 import { latestDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
+import { transformRequests } from "../settings.ts";
 import { readTestData } from "../testData.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { encodeLabels } from "../../pipeline/rows/encodeLabels.ts";
@@ -63,7 +65,9 @@ function leaks(suspects: readonly Suspect[]): string[] {
 /** Of columns that number groups, of which rows are on both sides of the split. */
 function groupWarnings({ toSelectOn: { table, y }, target, config, inputs }: PreparedData): string[] {
   if (config.train.selection.group_column !== null) return [];
-  const others = new Set([target.name, config.time_column]);
+  // What tells series apart, the features of their past and the folds know.
+  const series = requestedBy(transformRequests(config) ?? []);
+  const others = new Set([target.name, config.time_column, ...series]);
   const columns = table.columns.filter((each) => !others.has(each.name) && numbersGroups(each, y, target.task));
   return columns.map(({ name }) => {
     const ids = findColumn(inputs, name) === undefined ? "" : `"id_columns": [${JSON.stringify(name)}] and `;

@@ -37,7 +37,8 @@ export function seriesSettings(config: Config, rows: Rows): SeriesSettings {
   if (train.models !== null || rows.task !== "regression" || name === undefined) return none;
   const history = historyOf(rows.labelled, rows.y, { time_column: name, target });
   const by = features === null ? undefined : requestedBy(transformRequests(config)!);
-  const found = history && findSeries(history, by ?? rows.inputs);
+  const unnumbered = rows.inputs.columns.filter((column) => !rows.numbers.includes(column.name));
+  const found = history && findSeries(history, by ?? { ...rows.inputs, columns: unnumbered });
   if (history === undefined || found === undefined) return none;
   const isFree = features === null && Object.keys(train.feature_sets).length === 0;
   const looksBack =

@@ -43,12 +43,14 @@ export function writeParams(
   { chosen, to }: { readonly chosen: Config; readonly to: string },
 ): void {
   const text = readFileSync(configPath, "utf8");
-  const { time_column, features, train } = chosen;
+  const { time_column, drop_columns, features, train } = chosen;
   const namesModels = isObject(valueAt(parseJsonc(text, configPath).value, ["train", "models", 0]));
-  const settings = leaves({ time_column, features, train } as unknown as Json).filter(({ path, value }) => {
-    if (path.join(".") === "train.models") return !namesModels;
-    return JSON.stringify(value) !== JSON.stringify(valueAt(given, path));
-  });
+  const settings = leaves({ time_column, drop_columns, features, train } as unknown as Json).filter(
+    ({ path, value }) => {
+      if (path.join(".") === "train.models") return !namesModels;
+      return JSON.stringify(value) !== JSON.stringify(valueAt(given, path));
+    },
+  );
   const params = searches.flatMap(({ model, best }) =>
     Object.entries(best.params).map(([name, value]) => ({ path: ["train", "models", model, "params", name], value })),
   );

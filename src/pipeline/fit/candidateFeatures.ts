@@ -58,8 +58,7 @@ export async function candidateFeatures(
   const plan = planOf(candidate, estimator, data);
   const context = { y, task: target.task, seed: candidate.seed, target: target.name, history };
   const all = await inTurns(fitInTurns(inputs, plan.requests, context), signal);
-  const isSelected = candidate.featurePatterns !== null && !candidate.featurePatterns.includes("*");
-  const selection = isSelected ? [selectFeatures(inputs, all, candidate)] : [];
+  const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
   const transforms =
     selection.length === 0 ? all : await inTurns(fitInTurns(inputs, [...plan.requests, ...selection], context), signal);
   const X = trainingMatrix(inputs, transforms, context, estimator.needs.float32);

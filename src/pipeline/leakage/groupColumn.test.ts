@@ -54,16 +54,6 @@ it("does not take measures for numbers of groups", () => {
   expect(numbersGroups(number(patients.map((patient) => patient + 0.5)), y, "binary")).toBe(false);
 });
 
-it("does not take a quantity for the number of a group if the share of a class follows it", () => {
-  const days = Array.from({ length: rows }, () => integer(120));
-  const late = Float64Array.from(days, (day) => Number(uniform() < 1 / (1 + Math.exp((60 - day) / 6))));
-  expect(numbersGroups(text(days), late, "binary")).toBe(true);
-  expect(numbersGroups(number(days), late, "binary")).toBe(false);
-  // Of numbers given to the healthy first, one step is no trend.
-  const ill = Float64Array.from(patients, (patient) => Number(patient >= 120));
-  expect(numbersGroups(number(patients), ill, "binary")).toBe(true);
-});
-
 it("does not take a quantity that the target follows for the number of a group, unless its name says so", () => {
   const minutes = Array.from({ length: rows }, () => integer(200));
   const points = Float64Array.from(minutes, (minute) => 3 * minute + 5 * uniform());

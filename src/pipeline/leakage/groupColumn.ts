@@ -54,12 +54,10 @@ export function numbersGroups(column: Column, y: Float64Array, task: Task): bool
   const repeated = new Map([...groups].filter(([, { rows }]) => rows > 1));
   const rows = repeated.values().reduce((sum, group) => sum + group.rows, 0);
   if (repeated.size < LEAST_GROUPS || 2 * rows < looked) return false;
-  const isNumber = !isCategory && !hasIdName(column.name);
-  if (task !== "regression" && !isAlike([...repeated.values()])) return false;
-  if (task === "multiclass" || (task === "binary" && !isNumber)) return true;
-  const { within, total } = meanSquares(cells, y, repeated);
-  if (task === "regression" && within > (1 - BETWEEN) * total) return false;
-  return !isNumber || !isSmooth(repeated, within);
+  if (task !== "regression") return isAlike([...repeated.values()]);
+  const within = withinGroups(cells, y, repeated);
+  if (within === undefined) return false;
+  return isCategory || hasIdName(column.name) || !isSmooth(repeated, within);
 }
 
 function isAlike(groups: readonly Group[]): boolean {
@@ -78,8 +76,12 @@ function isAlike(groups: readonly Group[]): boolean {
   return rarer >= LEAST_ROWS && agreeing >= ALIKE * rarer;
 }
 
-/** Variance within the groups, and of all their rows; of two classes, that of their codes. */
-function meanSquares(cells: ArrayLike<number>, y: Float64Array, groups: ReadonlyMap<number, Group>) {
+/** @returns the mean square within the groups; undefined if they explain less of the variance (intraclass correlation) */
+function withinGroups(
+  cells: ArrayLike<number>,
+  y: Float64Array,
+  groups: ReadonlyMap<number, Group>,
+): number | undefined {
   const known = Int32Array.from(y.keys()).filter((row) => groups.has(cells[row]!));
   const mean = known.reduce((sum, row) => sum + y[row]!, 0) / known.length;
   let [within, total] = [0, 0];
@@ -88,12 +90,13 @@ function meanSquares(cells: ArrayLike<number>, y: Float64Array, groups: Readonly
     within += (y[row]! - group.sum / group.rows) ** 2;
     total += (y[row]! - mean) ** 2;
   }
-  return { within: within / (known.length - groups.size), total: total / (known.length - 1) };
+  const square = within / (known.length - groups.size);
+  return square <= (1 - BETWEEN) * (total / (known.length - 1)) ? square : undefined;
 }
 
 /**
  * Minutes played, unlike the number of a player, say how many points others scored who played a little more or less: each
- * mean is near the line through those of its neighbours, but for the noise of single rows. So is a share of two classes.
+ * mean is near the line through those of its neighbours, but for the noise of single rows.
  */
 function isSmooth(groups: ReadonlyMap<number, Group>, within: number): boolean {
   const sorted = [...groups]

@@ -106,7 +106,7 @@ function mixInto(hashes: Int32Array, values: Float64Array, start: number, end: n
 
 /** Mostly enough to tell rows apart, */
 const FEW_COLUMNS = 4;
-/** unless more rows than this have the same hash. */
+/** unless more rows than this have the same hash, or many rows are compared in vain. */
 const MOST_ALIKE = 32;
 
 /**
@@ -117,13 +117,15 @@ const MOST_ALIKE = 32;
 function indexOf(columns: readonly Float64Array[], rowCount: number, width = columns.length) {
   const known = hashesOf(columns.slice(0, width), rowCount);
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * rowCount + 2))).fill(-1);
+  let inVain = 0;
   for (let row = 0; row < rowCount; row++) {
     let slot = known[row]! & (slots.length - 1);
     let alike = 0;
     for (let of = slots[slot]!; of >= 0; of = slots[slot]!) {
       if (known[of] === known[row]) {
         if (sameRow(columns, row, columns, of)) break;
-        if (++alike > MOST_ALIKE && width < columns.length) return undefined;
+        const isMuch = ++alike > MOST_ALIKE || ++inVain > rowCount;
+        if (isMuch && width < columns.length) return undefined;
       }
       slot = (slot + 1) & (slots.length - 1);
     }

@@ -1,6 +1,12 @@
 /** Finds one or several regular series in a table, and whether they follow their own past. */
 import type { History, TransformRequest } from "../../core/transform.ts";
-import type { CategoryColumn, NumberColumn, Table } from "../../core/table/table.ts";
+import {
+  selectRows,
+  selectValues,
+  type CategoryColumn,
+  type NumberColumn,
+  type Table,
+} from "../../core/table/table.ts";
 import { groupSeries, seriesName } from "../../features/seriesState.ts";
 import { isPartOfTime } from "./calendar.ts";
 import { mean } from "../../stats/descriptive.ts";
@@ -24,7 +30,7 @@ const MAX_KEYS = 8;
  * @returns undefined if the times are not regular, or come twice in a series
  */
 export function findSeries(history: History, given: readonly string[] | Table): FoundSeries | undefined {
-  for (const by of "columns" in given ? possibleKeys(history, given) : [given]) {
+  for (const by of "columns" in given ? likelyKeys(history, given) : [given]) {
     const all = timedSeries(history, by);
     const step = commonStep(all);
     const middle = all.toSorted((a, b) => a.times.length - b.times.length)[all.length >> 1];
@@ -34,6 +40,23 @@ export function findSeries(history: History, given: readonly string[] | Table): 
     return { by, step, length: times.length, span: times.at(-1)! - times[0]! };
   }
   return undefined;
+}
+
+/** Enough to see that columns do not tell series apart, before all rows are grouped by them. */
+const SOME_ROWS = 2000;
+
+/** Possible ones by which no time of the first rows comes twice, one after the other. */
+function likelyKeys(history: History, inputs: Table): Iterable<readonly string[]> {
+  const rows: number[] = [];
+  for (const own of Map.groupBy(history.time.keys(), (row) => history.time[row]!).values()) {
+    for (const row of own) rows.push(row);
+    if (rows.length >= SOME_ROWS) break;
+  }
+  const columns = selectRows(history.columns, rows);
+  const time = selectValues(history.time, rows);
+  const isTwice = (own: readonly number[]): boolean => new Set(own.map((row) => time[row]!)).size < own.length;
+  const keys = possibleKeys(history, inputs);
+  return keys.values().filter((by) => !groupSeries(columns, by).some((group) => isTwice(group.rows)));
 }
 
 /** The date column with regular times in each series of the rows, which may be in any order; undefined if there is none. */

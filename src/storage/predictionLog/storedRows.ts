@@ -59,7 +59,9 @@ export async function readColumns(
     const isLast = length < wanted || length === left;
     if (!isLast) {
       left -= length;
-      wanted = Math.min(left, ROWS_AT_A_TIME, Math.ceil((length * PAGE_CHARACTERS) / page.inputs.length));
+      // At most four times as many: older rows may have longer inputs.
+      const most = Math.min(4 * length, Math.ceil((length * PAGE_CHARACTERS) / page.inputs.length));
+      wanted = Math.min(left, ROWS_AT_A_TIME, most);
       next = pageBefore({ at: page.at.at(-1)!, seq: page.seq.at(-1)! }, wanted);
       // Awaited after this page is unpacked, which the database need not wait for, and which may throw.
       next.catch(() => {});
