@@ -1,5 +1,5 @@
 /** Files that are divided: every value is in one part, as the same text, whatever it is written in. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -121,6 +121,16 @@ describe("splitFile", () => {
   it("never writes over its input", async () => {
     await expect(parts("test.csv", "a\n1\n2\n3\n", { output: folder })).rejects.toThrow("are the same file");
     expect(readFileSync(join(folder, "test.csv"), "utf8")).toBe("a\n1\n2\n3\n");
+  });
+
+  it("never writes both parts to one file", async () => {
+    const output = join(folder, "linked");
+    mkdirSync(output);
+    symlinkSync("train.csv", join(output, "test.csv"));
+    writeFileSync(join(output, "train.csv"), "");
+    await expect(parts("good.csv", "a\n1\n2\n3\n", { output, force: true })).rejects.toThrow(
+      "the test rows and the training rows are the same file",
+    );
   });
 
   it("reads the encoding that is named", async () => {

@@ -69,6 +69,9 @@ describe("seriesSettings", () => {
       { type: "standardize" },
       { type: "one_hot" },
     ]);
+    // A row number is left out, so it names no series.
+    const numbered = seriesSettings(parseRecorded({ target: "load" })!, { ...given, numbers: ["shop"] });
+    expect(numbered.config.features).toBeNull();
   });
 
   it("leaves what config.json sets", () => {
