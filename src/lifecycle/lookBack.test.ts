@@ -96,7 +96,7 @@ describe("lineage", () => {
       const old = session.store.run(runIds[0]!)!;
       await saveRecord(session, { ...old, runId: "d27000000000", model: null, modelVersion: null });
     });
-    expect((await of("d27")).run.runId).toBe("d27000000000");
+    expect((await of("d2700000")).run.runId).toBe("d27000000000");
   });
 
   it("reports an unknown reference", async () => {
