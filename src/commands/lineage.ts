@@ -118,7 +118,7 @@ export const reproduce = defineCommand({
     ["mlctl reproduce @champion && echo identical", "the deployed model"],
   ],
   async run(invocation) {
-    const step = await import("../lifecycle/compare/retrain.ts");
+    const step = await import("../lifecycle/compare/reproduce.ts");
     const result = await inWorkspace(invocation, "read", (session) =>
       step.reproduce(session, invocation.args[0] ?? "latest"),
     );

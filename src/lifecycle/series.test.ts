@@ -8,7 +8,7 @@ import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorks
 import { ingest } from "./ingest/ingest.ts";
 import { forecast } from "./predict/forecast.ts";
 import { explain } from "./predict/explain.ts";
-import { reproduce } from "./compare/retrain.ts";
+import { reproduce } from "./compare/reproduce.ts";
 import { monitor } from "./monitor/monitor.ts";
 import { predict } from "./predict/predict.ts";
 import { deploy } from "./deploy/deploy.ts";

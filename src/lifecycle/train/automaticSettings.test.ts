@@ -5,7 +5,7 @@ import type { JsonObject } from "../../core/json.ts";
 import { random } from "../../core/random.ts";
 import type { Run } from "../../core/records/lineage.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
-import { reproduce } from "../compare/retrain.ts";
+import { reproduce } from "../compare/reproduce.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { automaticSettings } from "./automaticSettings.ts";
 import { train } from "./train.ts";
