@@ -53,14 +53,12 @@ describe("automaticSettings", () => {
       threshold: 0.5,
       selection: { method: "validation" },
     });
-    const { train: series } = automaticSettings(unasked, {
-      ...many,
-      trainingRows: 90,
-      isByTime: true,
-      naive: ["naive"],
-    });
-    expect(series).toMatchObject({ selection: { method: "time_series" }, refit: true, ensemble: true });
+    const few = { ...many, trainingRows: 90, isByTime: true, naive: ["naive"] };
+    const { train: series } = automaticSettings(unasked, few);
+    expect(series).toMatchObject({ selection: { method: "time_series" }, refit: true, ensemble: false });
     expect(series.models!.map(({ family }) => family)).toContain("naive");
+    const bothSets = { ...unasked.train, feature_sets: { past: ["*"], plain: null } };
+    expect(automaticSettings({ ...unasked, train: bothSets }, few).train.ensemble).toBe(true);
   });
 
   it("keeps what is set", () => {
