@@ -38,8 +38,7 @@ export function random(seed: number): Random {
   };
 }
 
-const fraction = (first: number, second: number): number =>
-  ((first >>> 5) * 67108864 + (second >>> 6)) / 9007199254740992;
+const fraction = (first: number, second: number): number => ((first >>> 5) * 67108864 + (second >>> 6)) * 2 ** -53;
 
 function scrambled(state: number): number {
   const times5 = Math.imul(state, 5);
@@ -86,8 +85,9 @@ function xoshiro128(seed: number): Pick<Random, "resample"> & { next(): number }
         p ^= s;
         r ^= shifted;
         s = (s << 11) | (s >>> 21);
-        if (i % 2 === 0) first = result;
-        else counts[Math.floor(fraction(first, result) * bound)]!++;
+        if ((i & 1) === 0) first = result;
+        // `| 0` is Math.floor here, in half the time.
+        else counts[(fraction(first, result) * bound) | 0]!++;
       }
       [a, b, c, d] = [p, q, r, s];
     },

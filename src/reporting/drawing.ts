@@ -1,10 +1,11 @@
 /** Draws the plots of a report in this thread, or in a worker thread while other work goes on. */
+import { getCompileCacheDir } from "node:module";
 import { renderPng } from "../plots/render.ts";
 import type { PlotSpec } from "../plots/theme.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
 import { workerThread } from "../core/workerThread.ts";
 import { trusted } from "./html.ts";
-import type { PlotRequest } from "./plotThread.ts";
+import type { PlotRequest, PlotThreadData } from "./plotThread.ts";
 
 export interface Drawing {
   readonly figure: DrawFigure;
@@ -25,8 +26,9 @@ export type PlotWorker = ReturnType<typeof plotWorker>;
 
 /** Draws in a worker thread, which starts with the first plot or by `prepare`. */
 export function plotWorker() {
-  const names = { file: "dist/app/plotThread.js", exited: "the plot thread ended" };
-  const thread = workerThread<PlotRequest, string | Uint8Array>(names);
+  const workerData: PlotThreadData = { compileCache: getCompileCacheDir() };
+  const options = { file: "dist/app/plotThread.js", exited: "the plot thread ended", workerData };
+  const thread = workerThread<PlotRequest, string | Uint8Array>(options);
   return {
     prepare: thread.start,
     figure: async (id: string, spec: PlotSpec) => trusted((await thread.request({ id, spec })) as string),

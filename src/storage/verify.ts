@@ -1,6 +1,7 @@
 /** Compares every file that the records name with its recorded size and checksum. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Artifact, Deployment } from "../core/records/lineage.ts";
 import { finding, type Finding } from "../core/records/monitoring.ts";
 import { attempt } from "../core/errors.ts";
@@ -25,7 +26,22 @@ export async function verify(
   const { findings: store, known, recorded } = storeFindings(paths);
   // Without `stat`, all bytes are read; those that the index has need not be parsed again.
   const unseen = new Map([...known].map(([path, { sha256 }]) => [path, { stat: "", sha256 }]));
-  const { changes, problems } = await truth.changes(unseen);
+  const checked = new Map<string, Finding>();
+  const check = async (artifacts: readonly Artifact[]): Promise<Finding[]> => {
+    const results: Finding[] = [];
+    for (const artifact of artifacts) {
+      const before = checked.get(nameOf(artifact));
+      const result = before ?? (await artifactFinding(paths.workspace, truth, artifact));
+      results.push(result);
+      if (before !== undefined) continue;
+      checked.set(nameOf(artifact), result);
+      onArtifact(checked.size, Math.max(checked.size, artifacts.length));
+      if (checked.size % 64 === 0) await setImmediate(); // the database may have answered
+    }
+    return results;
+  };
+  // A database reads its records meanwhile.
+  const [{ changes, problems }] = await Promise.all([truth.changes(unseen), check(distinct(recorded ?? []))]);
   const behind = changes.changed.length + changes.removed.length;
   const message = `out of date for ${counted(behind, "record")}; the next command that writes, or \`mlctl reindex\`, updates it`;
   if (recorded !== undefined && behind > 0)
@@ -40,12 +56,8 @@ export async function verify(
     ...changes.changed.flatMap(({ record }) => artifactsOf(record).map(([, artifact]) => artifact)),
     ...(recorded ?? []).filter(({ record }) => unchanged.has(record)),
   ]).toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  for (const [i, artifact] of artifacts.entries()) {
-    findings.push(await artifactFinding(paths.workspace, truth, artifact));
-    onArtifact(i + 1, artifacts.length);
-  }
   const order = { fail: 0, warn: 1, skipped: 2, pass: 3 };
-  return findings.toSorted((a, b) => order[a.status] - order[b.status]);
+  return [...findings, ...(await check(artifacts))].toSorted((a, b) => order[a.status] - order[b.status]);
 }
 
 async function artifactFinding(workspace: string, truth: Records, artifact: Artifact): Promise<Finding> {
@@ -149,5 +161,7 @@ function copyFindings(production: string, current: Deployment): Finding[] {
 }
 
 function distinct(artifacts: readonly Artifact[]): Artifact[] {
-  return [...new Map(artifacts.map((artifact) => [`${artifact.path} ${artifact.sha256}`, artifact])).values()];
+  return [...new Map(artifacts.map((artifact) => [nameOf(artifact), artifact])).values()];
 }
+
+const nameOf = ({ path, sha256 }: Artifact): string => `${path} ${sha256}`;
