@@ -9,16 +9,25 @@ export interface CsvReading {
   readonly head: Pick<CsvHead, "names" | "rowAsHeader" | "inApostrophes" | "renamed" | "headerless">;
   /** As in the table. */
   readonly columns: readonly string[];
-  readonly encoding: FoundEncoding | undefined;
   readonly flaws: CsvFlaws;
   /** Columns of categories, in which blanks matter; without them, trimmed cells are not noted. */
   readonly categories?: ReadonlySet<string>;
 }
 
-export function csvNotes(readings: readonly CsvReading[]): string[] {
-  const guessed = readings.flatMap(({ name, encoding }) =>
+/** On files whose encoding was guessed. */
+export function encodingNotes(
+  files: readonly { readonly name: string; readonly encoding: FoundEncoding | undefined }[],
+): string[] {
+  const guessed = files.flatMap(({ name, encoding }) =>
     encoding?.guess === undefined ? [] : [{ name, found: encoding.name, ...encoding.guess }],
   );
+  return noteOn(guessed, ({ name, found, line, word }) => {
+    const set = `if that is right, set "ingest": {"encoding": "${found}"}, else the right encoding`;
+    return `${name} is not UTF-8 and was read as ${found}${also(guessed.length, "file")}: line ${line} has "${word}"; ${set}`;
+  });
+}
+
+export function csvNotes(readings: readonly CsvReading[]): string[] {
   const nameless = readings.flatMap(({ name, head, columns }) =>
     head.names.flatMap((given, i) => (given === "" ? [{ name, position: i + 1, column: columns[i]! }] : [])),
   );
@@ -42,10 +51,6 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
     ),
   );
   return [
-    ...noteOn(guessed, ({ name, found, line, word }) => {
-      const set = `if that is right, set "ingest": {"encoding": "${found}"}, else the right encoding`;
-      return `${name} is not UTF-8 and was read as ${found}${also(guessed.length, "file")}: line ${line} has "${word}"; ${set}`;
-    }),
     ...noteOn(nameless, ({ name, position, column }) => {
       return `column ${position} of ${name} has no name${also(namelessCount, "column")}: it is called "${column}"`;
     }),

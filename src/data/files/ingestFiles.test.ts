@@ -285,6 +285,18 @@ describe("dedupe", () => {
     }
   });
 
+  it.each([
+    ["jsonl", '{"a":"Zürich"}\n{"a":"Bern"}\n'],
+    ["json", '[{"a":"Zürich"},{"a":"Bern"}]'],
+    ["csv", "a\nZürich\nBern\n"],
+  ])("says that the encoding of %s was guessed", async (type, text) => {
+    const content = Buffer.from(text, "latin1");
+    const done = await ingest({ [`f.${type}`]: content });
+    expect(done.csv).toBe("a\nZürich\nBern\n");
+    expect(done.notes.join()).toMatch(/^f\.\w+ is not UTF-8 and was read as windows-1252: line \d has "Zürich"/);
+    expect((await ingest({ [`f.${type}`]: content }, { csv: { encoding: "windows-1252" } })).notes).toEqual([]);
+  });
+
   it("keeps the order of more rows than one thread reads", async () => {
     const numbers = Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 200_003);
     const done = await ingest({ "f.csv": `n\n${numbers.join("\n")}\n` }, { dedupe: "first" });

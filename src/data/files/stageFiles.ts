@@ -4,7 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { listed } from "../../core/text/format.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
-import { csvNotes, type CsvReading } from "../csv/csvNotes.ts";
+import { csvNotes, encodingNotes, type CsvReading } from "../csv/csvNotes.ts";
 import { castExpression, kindOf, requestedType, TYPES } from "../duckdb/columnTypes.ts";
 import { asText, chooseFormats, convertColumns, doubtsOf, readTypes, recordedFormats } from "./chooseFormats.ts";
 import { dateNotes, formatNotes } from "./formatNotes.ts";
@@ -31,7 +31,7 @@ export interface Staged {
   readonly notes: readonly string[];
   /** By column: how its numbers or dates are written, unless plainly. */
   readonly formats: ReadonlyMap<string, string>;
-  /** Those of `notes` that say what the reading of CSV guessed, changed or left out. */
+  /** Those of `notes` that say what the reading of text guessed, and of CSV changed or left out. */
   readonly csvNotes: readonly string[];
   /** A file has no header, as was guessed. */
   readonly isHeaderless: boolean;
@@ -93,7 +93,8 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const kept = await keptMarkers(database, parts.length > 0 ? read : [], options);
   const computed = new Map([...digits].filter(([name]) => !free.has(name)));
   const readings = parts.flatMap((part) => csvReading(part, options));
-  const ofCsv = csvNotes(readings);
+  const names = parts.map(({ path, encoding }) => ({ name: nameOf(path), encoding }));
+  const ofCsv = [...encodingNotes(names), ...csvNotes(readings)];
   const ofFormats = [...formatNotes(parts, { read, computed }, options), ...keptMarkerNotes(kept, options)];
   return {
     files: parts.map(({ path, rows }) => ({ path, rows })),
@@ -110,7 +111,7 @@ export async function stageFiles(database: Database, paths: readonly string[], o
 function csvReading({ path, csv, columns }: Loaded, { nameOf = (given) => given }: StageOptions): CsvReading[] {
   if (csv === undefined) return [];
   const texts = columns.filter(({ type }) => kindOf(type) === "category").map(({ name }) => name);
-  return [{ ...csv, name: nameOf(path), encoding: csv.text.encoding, categories: new Set(texts) }];
+  return [{ ...csv, name: nameOf(path), categories: new Set(texts) }];
 }
 
 async function loadAll(database: Database, paths: readonly string[], options: StageOptions) {

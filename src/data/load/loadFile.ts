@@ -24,6 +24,7 @@ import { dateIn, formatIn, isMarker, numberIn } from "../duckdb/formatSql.ts";
 import { COLUMNS_PER_QUERY, keepDigits } from "./exactDigits.ts";
 import { jsonLinesOf } from "./explainJson.ts";
 import { csvLines, wrongCells, type CsvFile, type LinesOf, type WrongCells } from "./inspectCsv.ts";
+import type { FoundEncoding } from "../csv/utf8Chunks.ts";
 import { holdsText } from "./inspectText.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
@@ -39,12 +40,14 @@ import { textFacts, type Census } from "./textColumns.ts";
 
 export interface Loaded extends LoadedFile {
   readonly csv?: CsvFile;
+  /** Of text other than UTF-8. */
+  readonly encoding: FoundEncoding | undefined;
   /** Error for the first value of the column that is not of `type`; for conflicts with other files. */
   explain(column: string, type: string): Promise<UnreadableFile>;
 }
 
 export async function loadFile(database: Database, path: string, table: string, options: ReadOptions): Promise<Loaded> {
-  const { csv, linesOf } = await loadRaw(database, path, table, options);
+  const { csv, linesOf, encoding } = await loadRaw(database, path, table, options);
   const digits = await keepDigits(database, table, options.types);
   const columns: LoadedColumn[] = [];
   const explain = (column: string, narrow: string): Promise<UnreadableFile> => {
@@ -67,7 +70,7 @@ export async function loadFile(database: Database, path: string, table: string, 
     const isRead = text === undefined || text.formats.length > 0 || text.plain !== undefined;
     if (!isRead && type === "VARCHAR" && isOwn(name, options)) throw await explain(name, typeRequested(name, options)!);
   }
-  return { path, table, rows, columns, explain, ...(csv && { csv, delimiter: csv.ownDelimiter }) };
+  return { path, table, rows, columns, explain, encoding, ...(csv && { csv, delimiter: csv.ownDelimiter }) };
 }
 
 async function loadRaw(
@@ -75,13 +78,14 @@ async function loadRaw(
   path: string,
   table: string,
   options: ReadOptions,
-): Promise<{ readonly csv?: CsvFile; readonly linesOf?: LinesOf | undefined }> {
+): Promise<{ csv?: CsvFile; linesOf?: LinesOf | undefined; encoding: FoundEncoding | undefined }> {
   const format = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   if (format === "csv" || format === "tsv" || format === "txt") {
     const csv = await loadCsv(database, path, table, options);
-    return { csv, linesOf: csvLines(csv) };
+    return { csv, linesOf: csvLines(csv), encoding: csv.text.encoding };
   }
   const raw = `${table}_raw`;
+  let encoding: FoundEncoding | undefined;
   let hasName: (name: string) => Promise<boolean>;
   let linesOf: LinesOf | undefined;
   if (format === "parquet") {
@@ -90,12 +94,13 @@ async function loadRaw(
     hasName = async (name) => (await database.rows(`${schema} ${literal(name)} LIMIT 1`)).length > 0;
   } else if (format !== undefined) {
     const text = await loadJson(database, path, raw, options);
+    encoding = text.encoding;
     hasName = (name) => holdsText(text, JSON.stringify(name));
     if (format !== "json") linesOf = (rows) => jsonLinesOf(text, rows);
   } else throw new UnreadableFile("not a CSV, TSV, JSON, JSON Lines or Parquet file", { hint: "see ingest.pattern" });
   await storeColumns(database, { raw, table, options, linesOf, hasName });
   await database.run(`DROP TABLE ${identifier(raw)}`);
-  return { linesOf };
+  return { linesOf, encoding };
 }
 
 const MAX_DECIMAL_DIGITS = 38;

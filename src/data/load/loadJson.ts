@@ -108,7 +108,7 @@ async function inspectJson(path: string, folder: string, encoding: string | unde
   refuseForeign(beginning, "JSON");
   if (text.encoding === undefined && !text.isMarked && !text.isPadded && !hasMark) return { text, beginning, lastChar };
   const copy = await writeCopy(path, folder, withoutMarks(textOf(text, { encoding })));
-  return { text: { ...text, path: copy, gzip: false, encoding: undefined }, beginning, lastChar };
+  return { text: { ...text, path: copy, gzip: false }, beginning, lastChar };
 }
 
 /** Text without byte order marks at the start of lines, as in files that were concatenated. */

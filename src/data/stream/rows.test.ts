@@ -176,6 +176,14 @@ describe("readRows of CSV", () => {
 });
 
 describe("readRows of JSON Lines", () => {
+  it("reads windows-1252, and says so", async () => {
+    const notes: string[] = [];
+    const content = Buffer.from('{"a":"Bern"}\n{"a":"Z\xfcrich"}\n', "latin1");
+    const { rows } = await read(content, { format: "jsonl", onNote: (note) => notes.push(note) }, 1000);
+    expect(rows.map(({ values }) => values)).toEqual([["Bern"], ["Zürich"]]);
+    expect(notes.join()).toMatch(/^\S+ is not UTF-8 and was read as windows-1252: line 2 has "Zürich"/);
+  });
+
   it("keeps JSON types and aligns columns by name", async () => {
     const { columns, rows } = await read(
       '{"a":1,"b":"x"}\n\n{"b":null,"c":true}\nnope\n[1]',

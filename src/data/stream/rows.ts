@@ -4,7 +4,7 @@ import { parseExactJson, type Json, type JsonObject } from "../../core/json.ts";
 import { columnNames, composed } from "../columnNames.ts";
 import { atLine } from "../../core/text/format.ts";
 import { csvRecords, type CsvHead } from "../csv/csvHead.ts";
-import { csvNotes } from "../csv/csvNotes.ts";
+import { csvNotes, encodingNotes } from "../csv/csvNotes.ts";
 import { longLine, MAX_RECORD_LENGTH } from "../csv/csvTokenizer.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { UnreadableFile, type CsvSettings } from "../readOptions.ts";
@@ -82,7 +82,8 @@ async function* csvRows(
   } catch (error) {
     throw asDataError(error, name);
   }
-  for (const note of csvNotes([{ head: head!, name, columns, encoding, flaws: head!.tokenizer.flaws }])) onNote(note);
+  const flaws = csvNotes([{ head: head!, name, columns, flaws: head!.tokenizer.flaws }]);
+  for (const note of [...encodingNotes([{ name, encoding }]), ...flaws]) onNote(note);
 }
 
 /** Names the stream in an error of its content. */
@@ -99,8 +100,10 @@ function asDataError(error: unknown, name: string): unknown {
 async function* jsonRows(
   stream: AsyncIterable<Buffer | string>,
   name: string,
-  { csv = {} }: RowOptions,
+  { csv = {}, onNote = () => {} }: RowOptions,
 ): AsyncGenerator<RowBatch> {
+  let encoding: FoundEncoding | undefined;
+  const onEncoding = (found: FoundEncoding): void => void (encoding = found);
   const positionOf = new Map<string, number>();
   let line = 0;
   const rowsOf = (lines: readonly string[]): RowBatch => {
@@ -114,7 +117,7 @@ async function* jsonRows(
   let rest: string[] = [];
   let length = 0;
   try {
-    for await (const chunk of utf8Chunks(stream, { encoding: csv.encoding })) {
+    for await (const chunk of utf8Chunks(stream, { encoding: csv.encoding, onEncoding })) {
       const text = chunk.toString();
       length += text.length;
       if (!text.includes("\n")) {
@@ -131,6 +134,7 @@ async function* jsonRows(
     throw asDataError(error, name);
   }
   yield rowsOf([rest.join("")]);
+  for (const note of encodingNotes([{ name, encoding }])) onNote(note);
 }
 
 function jsonRow(text: string, line: number, positionOf: Map<string, number>): InputRow {
