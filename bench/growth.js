@@ -1,5 +1,5 @@
 /**
- * How ingest, train and predict grow with the rows: `node bench/growth.js [ROWS …]` (10⁴ to 10⁷ unless told; 10⁷ takes
+ * How ingest, train and predict grow with the rows: `node bench/growth.js [ROWS …]` (10⁴ to 10⁷ by default; 10⁷ takes
  * 3 GB of disk and 6 GB of memory). Eleven columns of numbers; train is XGBoost's hist with 20 trees, native where
  * libxgboost is installed. Whole processes with their start-up, medians.
  *

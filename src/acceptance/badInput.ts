@@ -55,7 +55,7 @@ export function answers(workspace: LifecycleWorkspace): string {
   return workspace.ok("predict", "testdata/testdata.csv");
 }
 
-/** The error as it is told: its lines, without progress and warnings before it. */
+/** The error as it is printed: its lines, without progress and warnings before it. */
 export function errorOf({ stderr }: Finished): string[] {
   const at = stderr.search(/^error: /m);
   return at < 0 ? [] : stderr.slice(at).trimEnd().split("\n");

@@ -89,7 +89,7 @@ export interface RunOptions {
   readonly ownProcess?: boolean;
 }
 
-/** So many of a file's calls start bin/mlctl.js. */
+/** The number of a file's calls that start bin/mlctl.js. */
 const STARTED_CALLS = 1;
 
 /** Variables that count when a process starts, or are read once in its life. */

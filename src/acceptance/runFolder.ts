@@ -31,7 +31,7 @@ export function environment(more: Readonly<Record<string, string>> = {}): Record
     // The tests' own configurations may run and call what they name; trust.test.ts asks what happens without.
     MLCTL_TRUST: "1",
     ...("HOME" in more ? {} : { XDG_DATA_HOME: runFolder("data"), XDG_STATE_HOME: runFolder("state") }),
-    // Set by whoever wants the tests to run with another XGBoost.
+    // Set by anyone who wants the tests to run with another XGBoost.
     ...(library === undefined ? {} : { MLCTL_XGBOOST_LIBRARY: library }),
     ...more,
   };

@@ -30,7 +30,7 @@ process.on("message", async ({ argv, cwd, environment, input }) => {
   }
 });
 
-// As in bin/mlctl.js it ends the process; what it says is still told.
+// As in bin/mlctl.js it ends the process; what it says is still printed.
 process.on("uncaughtException", (error) => {
   if (current === undefined) throw error;
   answer(current.called.fail(error), null, () => process.exit());

@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { workerData } from "node:worker_threads";
 
-/** A process is renewed after so many calls, so that what one leaves behind does not add up. */
+/** A process is renewed after this number of calls, so that what one leaves behind does not add up. */
 const CALLS_A_PROCESS = 200;
 
 const { port, bell, script, environment } = workerData;

@@ -1,4 +1,4 @@
-/** How much the tests of faults do: a little in `npm test`, all of it in `npm run test:faults`, and how they tell their figures. */
+/** How much the tests of faults do: a little in `npm test`, all of it in `npm run test:faults`, and how they print their counts. */
 import { spawnSync } from "node:child_process";
 import { writeSync } from "node:fs";
 
@@ -16,7 +16,7 @@ export function faultCount(few: number, all: number): number {
   return isFull ? Math.max(few, Math.ceil(all * share)) : few;
 }
 
-/** A line of figures in the output of the test run, past vitest, which holds lines back until the file is done. */
+/** A line of counts in the output of the test run, past vitest, which holds lines back until the file is done. */
 export function tell(line: string): void {
   writeSync(2, `faults: ${line}\n`);
 }

@@ -7,7 +7,7 @@ import { bin, environment } from "../lifecycleWorkspace.ts";
 /** No answer takes longer, however hostile the file. */
 export const HANG_MILLISECONDS = 10_000;
 
-/** A process that stays is renewed after so many calls, so that what one leaves behind does not add up. */
+/** A process that stays is renewed after this number of calls, so that what one leaves behind does not add up. */
 const CALLS_A_PROCESS = 200;
 
 export interface Called {

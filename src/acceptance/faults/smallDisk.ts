@@ -46,7 +46,7 @@ export function smallDisk(configuration: Readonly<Record<string, unknown>>) {
   };
 }
 
-/** So many predictions, all of which are answered. */
+/** The number of predictions, all of which are answered. */
 export async function predictMany({ post }: ServedWorkspace, count: number): Promise<void> {
   const replies = await Promise.all(Array.from({ length: count }, () => post("/predict", ROW)));
   expect(histogram(replies.map(({ status }) => String(status)))).toBe(`200 ${count}`);

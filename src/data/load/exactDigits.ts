@@ -44,7 +44,7 @@ function mayLoseDigits(type: string): boolean {
   return type === "BIGINT" || BIG_INTEGERS.has(type) || digits > EXACT_DIGITS;
 }
 
-/** Columns of DOUBLE with values of so many digits that some may be lost already. */
+/** Columns of DOUBLE with values whose digits are so long that some may be lost already. */
 export async function largeDoubles(database: Database, table: string): Promise<string[]> {
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const doubles = columns.filter(({ type }) => type === "DOUBLE");

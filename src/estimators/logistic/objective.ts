@@ -64,7 +64,7 @@ export interface Scale {
   readonly spreads: Float64Array;
 }
 
-/** Columns within these bounds need no scale: a mean of so many spreads, and the spread. */
+/** Columns within these bounds need no scale: the mean in spreads, and the spread. */
 const [MOST_MEAN, LEAST_SPREAD, MOST_SPREAD] = [3, 0.1, 10];
 
 /** Rows from which means and spreads are found, evenly spread. */

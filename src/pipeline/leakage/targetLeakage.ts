@@ -20,7 +20,7 @@ export const MIN_ROWS_PER_VALUE = 10;
 
 /** Share of one class among the rows in which a column is filled (or empty), at or above which the column is reported, */
 const NEARLY_ONLY = 0.99;
-/** if other classes would have so many of these rows by chance, */
+/** if other classes would have this number of these rows by chance, */
 const LEAST_EXPECTED = 10;
 /** and are not rare: a kind of rows that is never the rare class has columns of its own. */
 const LEAST_OTHERS = 0.1;

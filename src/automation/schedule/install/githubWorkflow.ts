@@ -65,7 +65,7 @@ const sourceRemarks = [
   "Set two repository variables (Settings, Secrets and variables, Actions): MLCTL_REPOSITORY, the owner/name of the",
   "repository to install mlctl from, and MLCTL_REF, a commit that you trust: its code runs with your data. For a private",
   "repository, also set the secret MLCTL_REPOSITORY_TOKEN, a token with read access.",
-  `${TRUST_VARIABLE} allows what config.json runs and calls: whoever can push to this repository decides that.`,
+  `${TRUST_VARIABLE} allows what config.json runs and calls: anyone who can push to this repository decides that.`,
   `Records, data and models are stored on the branch ${STATE_BRANCH}; delete it to start from scratch.`,
 ];
 

@@ -70,7 +70,7 @@ function cronJob(job: ScheduledJob, { name, time, ...place }: Place & { name: st
     `${job.cron} (${job.timezone})`,
     `Each project and environment needs its own namespace: this volume and the secret ${SECRET} are called the same in all.`,
     "Under `resources` of deploy/kubernetes/kustomization.yaml, this file gets the namespace and the image that are set there.",
-    `${TRUST_VARIABLE} allows what config.json runs and calls: whoever can write to the volume decides that.`,
+    `${TRUST_VARIABLE} allows what config.json runs and calls: anyone who can write to the volume decides that.`,
   ];
   return yamlText(content, remarks, { separated: true });
 }
