@@ -29,6 +29,13 @@ describe("sampleSizeWarning", () => {
     ).toBeUndefined();
   });
 
+  it("asks for 30 rows where the interval is narrow, and shows as many digits as tell its ends apart", () => {
+    const narrow = { metric: "log_loss", value: 2.483, interval: [2.469, 2.496], rows: 24 } as const;
+    expect(sampleSizeWarning(narrow, "multiclass")).toBe(
+      "24 test rows are too few to compare models: Log loss is between 2.47 and 2.5 (95 % interval); about 30 rows are needed to detect a difference of 5 %",
+    );
+  });
+
   it("does not treat an interval of width 0 as certainty", () => {
     expect(sampleSizeWarning({ metric: "f1", value: 1, interval: [1, 1], rows: 3 }, "binary")).toBe(
       "3 test rows are too few to compare models: F1 is 1 in every bootstrap sample (95 % interval); about 390 rows are needed to detect a difference of 0.05",

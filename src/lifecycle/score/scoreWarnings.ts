@@ -142,7 +142,7 @@ export function sampleSizeWarning(
   const isFar = half >= FAR_TOO_FEW && (isShare || rows < FEW_ROWS);
   if (!isFar && rows >= FEW_ROWS && (half < TOO_FEW || !isShare)) return undefined;
   const word = isFar ? "far too few" : "too few";
-  const needed = half === 0 ? ROWS_FOR_A_SHARE : Math.max(rows, Math.ceil(rows * (half / DIFFERENCE) ** 2));
+  const needed = half === 0 ? ROWS_FOR_A_SHARE : Math.max(FEW_ROWS, Math.ceil(rows * (half / DIFFERENCE) ** 2));
   const difference = isShare ? String(DIFFERENCE) : `${DIFFERENCE * 100} %`;
   return `${tooFew(rows, word)}: ${label} ${range(interval)} (95 % interval); about ${rounded(needed)} rows are needed to detect a difference of ${difference}`;
 }
@@ -152,8 +152,9 @@ function tooFew(rows: number, word: string): string {
 }
 
 function range([low, high]: readonly [number, number]): string {
-  const [from, to] = [low, high].map((end) => String(Number(end.toPrecision(2))));
-  return from === to ? `is ${from} in every bootstrap sample` : `is between ${from} and ${to}`;
+  if (low === high) return `is ${formatNumber(low)} in every bootstrap sample`;
+  const shown = [2, 3, 4].map((digits) => [low, high].map((end) => String(Number(end.toPrecision(digits)))));
+  return `is between ${(shown.find(([from, to]) => from !== to) ?? shown[0]!).join(" and ")}`;
 }
 
 /** Rounds up to two significant digits. */

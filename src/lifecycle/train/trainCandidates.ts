@@ -1,7 +1,7 @@
 /** Fits every configured model, more of them while there is time (`train.time`), and their ensemble; ranks them. */
 import { MlctlError } from "../../core/errors.ts";
 import { selectValues } from "../../core/table/table.ts";
-import { milliseconds } from "../../core/text/format.ts";
+import { listed, milliseconds } from "../../core/text/format.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { portfolio, type DefaultModel } from "../../estimators/defaultModels.ts";
 import { findTransform } from "../../features/index.ts";
@@ -79,6 +79,7 @@ export async function trainCandidates(
         },
       },
     );
+    warnOfFailed(own, trained);
     if (time !== null) more = await trainMore(own, data, { trained, earlier, until: started + milliseconds(time) });
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
@@ -90,6 +91,17 @@ export async function trainCandidates(
   const ranked = rank(await withEnsemble(data, all), metric, data.target.task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return { ranked, more, isInterrupted: interruption.signal.aborted };
+}
+
+/** One warning for all that failed for the same reason. */
+function warnOfFailed({ context }: Workspace, trained: readonly TrainedCandidate[]): void {
+  const failed = trained.flatMap(({ family, error }) =>
+    error === undefined ? [] : [{ family, reason: error.message }],
+  );
+  for (const [reason, some] of Map.groupBy(failed, (each) => each.reason)) {
+    const families = [...new Set(some.map(({ family }) => family))];
+    context.emit({ type: "warning", stage: "train", message: `${listed(families)} could not be fitted: ${reason}` });
+  }
 }
 
 /** The model to keep: fitted again on all rows, if `train.refit` says so. */
@@ -134,6 +146,12 @@ async function trainMore(
   let added: TrainedCandidate[] = [];
   let [tried, skipped] = [0, 0];
   const failed = new Set<string>();
+  // Nobody asked for this family: what was trained so far is not lost for it.
+  const giveUp = ({ family }: Candidate, error: MlctlError): void => {
+    const message = `no more models of ${family} are tried: ${error.message}`;
+    context.emit({ type: "warning", stage: "train", message });
+    failed.add(family);
+  };
   for (const candidate of furtherCandidates(workspace, data, { trained, earlier })) {
     if (skipped === MOST_SKIPPED || context.signal.aborted) break;
     const refits = [...trained, ...added].map(({ seconds }) => seconds / fits).toSorted((a, b) => b - a);
@@ -150,13 +168,10 @@ async function trainMore(
     const one = await trainOne(workspace, { candidate, data, emit }).catch((error: unknown) => {
       if (context.signal.aborted) return undefined;
       if (!(error instanceof MlctlError)) throw error;
-      // Nobody asked for this family: what was trained so far is not lost for it.
-      const message = `no more models of ${candidate.family} are tried: ${error.message}`;
-      context.emit({ type: "warning", stage: "train", message });
-      failed.add(candidate.family);
-      return undefined;
+      return void giveUp(candidate, error);
     });
-    if (one === undefined) continue;
+    if (one?.error !== undefined) giveUp(candidate, one.error);
+    if (one === undefined || one.error !== undefined) continue;
     timed(one);
     tried++;
     const isKept = new Set(rank([...added, one], metric, task).slice(0, MOST_KEPT));

@@ -60,7 +60,7 @@ interface Judged {
   readonly predictSeconds?: number;
 }
 
-/** Fits and evaluates one candidate. If it cannot be fitted on this data, emits a warning instead of throwing. */
+/** Fits and evaluates one candidate. If it cannot be fitted on this data, the result has the error. */
 export async function trainOne(
   workspace: Workspace,
   { candidate, data, emit }: { candidate: Candidate; data: PreparedData; emit: (share: number) => void },
@@ -78,8 +78,6 @@ export async function trainOne(
   const seconds = share === undefined ? (performance.now() - start) / 1000 : fitSeconds;
   const common = { candidate, family: candidate.family, seconds };
   if (outcome instanceof MlctlError) {
-    const message = `${candidate.family} could not be fitted: ${outcome.message}`;
-    context.emit({ type: "warning", stage: "train", message });
     const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
     return { ...common, ...nothing, error: outcome };
   }
