@@ -149,15 +149,24 @@ describe("automaticTransforms", () => {
     ]);
   });
 
-  it("hashes the words of prose, in fewer columns where there are few rows; names and titles are no prose", () => {
+  it("hashes the words of prose, for trees in fewer columns where there are few rows; names and titles are no prose", () => {
     const prose = (i: number): string => `the parcel number ${i} has arrived today`;
-    const hashed = { type: "hash_text", options: { columns: ["c"], buckets: 128 } };
+    const hashed = { type: "hash_text", options: { columns: ["c"], buckets: 4096 } };
     expect(automaticTransforms(tableOf(category(600, prose)), { needs: linear }, "binary")).toEqual({
       requests: [hashed],
       notes: [
         'column "c" is prose and is encoded by hash_text; to change this, set "features" or "drop_columns" in config.json',
       ],
     });
+    for (const [rows, needs, buckets] of [
+      [200, trees, 32],
+      [600, trees, 128],
+      [9000, trees, 128],
+      [9000, linear, 1024],
+    ] as const) {
+      const [request] = automaticTransforms(tableOf(category(rows, prose)), { needs }, "binary").requests;
+      expect(request!.options).toEqual({ columns: ["c"], buckets });
+    }
     expect(typesOf(tableOf(category(600, (i) => `Braund, Mr. Owen ${i}`)), linear)).toEqual(["drop"]);
   });
 });

@@ -25,9 +25,12 @@ const MANY_ROWS = 50_000;
 
 /** Free text of more words per value than names and titles have is prose. */
 const PROSE_WORDS = 5;
-/** Hash columns of prose: at most this number (trees are slow with many), one per four rows, and this number of cells. */
-const HASH_COLUMNS = { linear: 1024, trees: 128 };
-const HASH_CELLS = 20_000_000;
+/**
+ * Hash columns of prose: at most this number (trees are slow with many, and get one per four rows; words that share a
+ * column cost a linear model more than the number of columns, which is regularized), and this number of cells.
+ */
+const HASH_COLUMNS = { linear: 4096, trees: 128 };
+const HASH_CELLS = 10_000_000;
 
 /** "id", "user_id", "user-id", "userId", "UserID", but not "paid" or "grid". */
 const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
@@ -99,7 +102,7 @@ function isFreeText(reason: Reason | undefined): boolean {
   return reason?.kind === "distinct" || reason?.kind === "free text";
 }
 
-function isProse(column: Column): boolean {
+export function isProse(column: Column): boolean {
   if (column.kind !== "category") return false;
   const some = column.categories.slice(0, LOOKED_AT);
   return some.reduce((sum, text) => sum + words(text).length, 0) >= PROSE_WORDS * some.length;
@@ -107,7 +110,7 @@ function isProse(column: Column): boolean {
 
 /** A power of two. @param texts number of texts of all columns */
 function hashColumns(texts: number, isLinear: boolean): number {
-  const most = Math.min(isLinear ? HASH_COLUMNS.linear : HASH_COLUMNS.trees, texts / 4, HASH_CELLS / texts);
+  const most = Math.min(isLinear ? HASH_COLUMNS.linear : Math.min(HASH_COLUMNS.trees, texts / 4), HASH_CELLS / texts);
   return 2 ** Math.max(4, Math.floor(Math.log2(most)));
 }
 

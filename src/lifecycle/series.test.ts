@@ -87,6 +87,17 @@ describe("a file of two series", () => {
   });
 });
 
+it("a naive model that config.json names repeats the value of its own series", async () => {
+  const example = await exampleWorkspace(
+    { target: "sales", time_column: "day", train: { models: [{ family: "naive" }] } },
+    { "sourcedata/a.csv": rows(0, 60), "testdata/t.csv": rows(60, 70) },
+  );
+  await trainedOn(example);
+  const { value } = await example.change((session) => score(session));
+  // Two days differ by at most 10.2; the stores differ by 800.
+  expect(value).toBeLessThan(10.2);
+});
+
 it("explain names a series that training did not see", async () => {
   const example = await exampleWorkspace(config([{ type: "lag", by: ["store"] }], [{ family: "linear_regression" }]), {
     "sourcedata/a.csv": rows(0, 30),

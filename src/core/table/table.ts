@@ -140,7 +140,7 @@ export interface ColumnSpec {
   /** Numbers and dates (epoch milliseconds): the range in training; absent if all values were missing. */
   readonly minimum?: number;
   readonly maximum?: number;
-  /** Categories in training, sorted; at most a thousand (then `truncated` is true). */
+  /** Categories in training, sorted; at most a thousand. `truncated`: there are more, as in free text. */
   readonly categories?: readonly string[];
   readonly truncated?: boolean;
   readonly missingShare: number;

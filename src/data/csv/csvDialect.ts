@@ -64,15 +64,41 @@ function mostFrequent(widths: readonly number[]): { width: number; count: number
   return counts.reduce((best, each) => (each.count > best.count ? each : best), { width: 0, count: 0 });
 }
 
-/** Refuses a header with fewer values than the rows: it is a title, or lacks names. */
-export function refuseTitle(records: readonly CsvRow[]): void {
+/** More lines are no title. */
+const MOST_TITLES = 10;
+
+const filled = ({ values }: CsvRow): number => values.filter((value) => value.trim() !== "").length;
+
+/** Position of a header below titles in at most half of the columns, as spreadsheets write them; undefined if there are none. */
+function belowTitles(records: readonly CsvRow[]): number | undefined {
+  const width = records[0]?.values.length ?? 0;
+  const at = records.findIndex((record) => record.values.length === width && filled(record) === width);
+  const isBelow = at > 0 && at <= MOST_TITLES && records.slice(0, at).every((record) => filled(record) <= width / 2);
+  return isBelow && kindOfFirst(records.slice(at)) === "header" ? at : undefined;
+}
+
+/**
+ * Refuses a header with fewer values than the rows: it is a title, or lacks names.
+ * @returns the line of the header if that is certain, and `guess`
+ */
+export function refuseTitle(records: readonly CsvRow[], guess: boolean): number | undefined {
+  const below = belowTitles(records);
+  if (below !== undefined) {
+    const { line } = records[below]!;
+    if (guess) return line;
+    const reason = `line ${records[0]!.line} looks like a title, and line ${line} like the names of the columns`;
+    const hint = `if that is right, set "ingest": {"skip_lines": ${line - 1}}; else give every column a name`;
+    throw new UnreadableFile(reason, { line: records[0]!.line, hint });
+  }
   const [header, ...others] = records;
   const { width } = mostFrequent(others.map(({ values }) => values.length));
   const k = others.findIndex(({ values }) => values.length === width);
   const rows = others.slice(k);
   const same = rows.filter(({ values }) => values.length === width).length;
-  if (header === undefined || header.values.length >= width || rows.length < 2 || same < MOST * rows.length) return;
+  if (header === undefined || header.values.length >= width || rows.length < 2 || same < MOST * rows.length)
+    return undefined;
   const { line } = others[k]!;
+  if (guess && kindOfFirst(rows) === "header") return line;
   const reason = `line ${header.line} has ${counted(header.values.length, "value")}, but line ${line} and the lines after it have ${width}`;
   const hint = `if line ${line} has the names of the columns, set "ingest": {"skip_lines": ${line - 1}}; else give every column a name`;
   throw new UnreadableFile(reason, { line: header.line, hint });

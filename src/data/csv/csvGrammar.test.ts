@@ -175,6 +175,32 @@ describe("the header", () => {
   });
 });
 
+describe("titles", () => {
+  const rows = [
+    ["a", "1", "2"],
+    ["b", "3", "4"],
+  ];
+  it.each([
+    ["in the columns of a spreadsheet", "Report of May;;\n;;\nname;n;x\na;1;2\nb;3;4\n", 2],
+    ["without delimiters", "Report of May\nname;n;x\na;1;2\nb;3;4\n", 1],
+  ])("%s are left out where the header is guessed, and said", async (_, content, count) => {
+    const { columns, rows: found, lines, notes } = await read(content, { names: "guess" });
+    expect([columns, found, lines]).toEqual([["name", "n", "x"], rows, [count + 2, count + 3]]);
+    const looks =
+      count === 1
+        ? "1 line above the header of f looks like a title and was"
+        : "2 lines above the header of f look like titles and were";
+    expect(notes).toEqual([`${looks} left out`]);
+  });
+
+  it("are not seen in columns without a name, or in rows of text", async () => {
+    for (const content of ["name,,\na,1,2\nb,3,4\n", "name,,\nx,y,z\nu,v,w\n", "a,b\n,\nx,1\ny,2\n"]) {
+      const { columns, notes } = await read(content, { names: "guess" });
+      expect([columns[0]!.length > 0, notes.join().includes("title")]).toEqual([true, false]);
+    }
+  });
+});
+
 describe("encodings", () => {
   it("reads windows-1252 with €, and says so", async () => {
     const { rows, notes } = await read(Buffer.from("a,b\n1,x\n2,Z\xfcrich \x80\n", "latin1"));
@@ -200,6 +226,13 @@ describe("an error", () => {
       "Report of May\n\na,b\n1,2\n3,4\n",
       {},
       "f, line 1 has 1 value, but line 3 and the lines after it have 2",
+      /"skip_lines": 2/,
+    ],
+    [
+      "for a title in the columns of a spreadsheet",
+      "Report of May;;\n;;\nname;n;x\na;1;2\nb;3;4\n",
+      {},
+      "f, line 1 looks like a title, and line 3 like the names of the columns",
       /"skip_lines": 2/,
     ],
     [

@@ -27,6 +27,8 @@ export interface CsvHead {
   /** The file has no header; "guessed": as its first record looks like a row. */
   readonly headerless: "guessed" | "set" | false;
   readonly line: number;
+  /** Number of lines above the header that were left out, as they look like titles. */
+  readonly titleLines?: number;
   /** Has read the header; goes on with the text from `length`. */
   readonly tokenizer: CsvTokenizer;
   /** Characters up to the end of the header. */
@@ -111,7 +113,9 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   const sampleWith = (delimiter: string): CsvRow[] => sampleOf(sample, isCut, line, { delimiter, quote, trim });
   const delimiter = given ?? settings.delimiter ?? detectDelimiter(sampleWith, name);
   const records = sampleWith(delimiter);
-  if (settings.skipLines === undefined) refuseTitle(records);
+  const below = settings.skipLines === undefined ? refuseTitle(records, settings.names === "guess") : undefined;
+  if (below !== undefined)
+    return { ...readHead(text, isWhole, name, { ...settings, skipLines: below - 1 }), titleLines: below - 1 };
   const grammar = { delimiter, quote, trim };
   const tokenizer = csvTokenizer(grammar, line);
   const first = tokenizer.write(text.slice(at), 1)[0] ?? tokenizer.end()[0];

@@ -6,7 +6,7 @@ import type { FoundEncoding } from "./utf8Chunks.ts";
 
 export interface CsvReading {
   readonly name: string;
-  readonly head: Pick<CsvHead, "names" | "rowAsHeader" | "inApostrophes" | "renamed" | "headerless">;
+  readonly head: Pick<CsvHead, "names" | "rowAsHeader" | "inApostrophes" | "renamed" | "headerless" | "titleLines">;
   /** As in the table. */
   readonly columns: readonly string[];
   readonly flaws: CsvFlaws;
@@ -37,6 +37,7 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
   const quoted = readings.filter(({ head }) => head.inApostrophes >= 0);
   const renamed = readings.filter(({ head }) => head.renamed.length > 0);
   const headerless = readings.filter(({ head }) => head.headerless === "guessed");
+  const titled = readings.filter(({ head }) => head.titleLines !== undefined);
   const namelessCount = new Set(nameless.map(({ column }) => column)).size;
   const loose = readings.flatMap((reading) => {
     const { afterQuote } = reading.flaws;
@@ -51,6 +52,9 @@ export function csvNotes(readings: readonly CsvReading[]): string[] {
     ),
   );
   return [
+    ...noteOn(titled, ({ name, head }) => {
+      return `${counted(head.titleLines!, "line")} above the header of ${name} ${head.titleLines === 1 ? "looks like a title and was" : "look like titles and were"} left out`;
+    }),
     ...noteOn(nameless, ({ name, position, column }) => {
       return `column ${position} of ${name} has no name${also(namelessCount, "column")}: it is called "${column}"`;
     }),

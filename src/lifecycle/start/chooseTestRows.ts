@@ -27,6 +27,7 @@ export function chooseTestRows(
   if (order !== undefined) {
     const split = splitOf(inputs.rowCount, codes, { ...options, method: "time", times: order.times });
     const hasClasses = (part: Int32Array): boolean =>
+      classCount === 0 ||
       new Set(Array.from(part, (row) => codes[row]!).filter((code) => code < classCount)).size === classCount;
     if (hasClasses(split.training) && hasClasses(split.validation)) {
       const note = `the rows are ${order.order} ${order.name}: the latest ${split.validation.length} of ${inputs.rowCount} test`;

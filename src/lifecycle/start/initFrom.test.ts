@@ -103,6 +103,14 @@ describe("initFrom", () => {
     expect([test.length, test[0], test[1]]).toEqual([13, "Datum,Wert", '18.02.2024,"48,5"']);
   });
 
+  it.each([0, -100])("tests on the latest rows whatever the sign of the target: around %d", async (level) => {
+    const { text } = await start(
+      csv("day,x", 60, (i) => `${day(i)},${level + ((i * 7) % 5) - 2}.5`),
+      "x",
+    );
+    expect(text).toContain("// the rows are in the order of day: the latest 12 of 60 test\n");
+  });
+
   it("tests on the latest years, and reads them as dates if they have four digits", async () => {
     const yearly = (first: number) => csv("year,y", 40, (i) => `${first + (i % 40)},${(i * 7) % 11}.5`);
     const { config, text } = await start(yearly(1950), "y");

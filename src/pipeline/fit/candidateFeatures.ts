@@ -14,7 +14,7 @@ import { automaticTransforms, type AutomaticPlan } from "../../features/automati
 import { featuresByColumn } from "../../features/inputColumns.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { fitInTurns, trainingMatrix } from "../../features/fitTransforms.ts";
-import { commonSeason, requestedBy } from "../rows/findSeries.ts";
+import { commonSeason, findSeries, requestedBy } from "../rows/findSeries.ts";
 import type { TrainingData } from "./splitRows.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { Costs } from "../../core/metric.ts";
@@ -80,7 +80,9 @@ function planOf(
 ): AutomaticPlan {
   if (estimator.features === undefined)
     return features === null ? automaticTransforms(inputs, estimator, target.task) : { requests: features, notes: [] };
-  const by = requestedBy(features ?? []);
+  // Else the previous value would be that of any series.
+  const found = features === null && history !== undefined ? findSeries(history, inputs) : undefined;
+  const by = found?.by ?? requestedBy(features ?? []);
   const series = { target: target.name, by, season: commonSeason(history, by) };
   return { requests: estimator.features(params, series), notes: [] };
 }

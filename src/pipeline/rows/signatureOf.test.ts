@@ -61,6 +61,18 @@ it("lists only the categories that occur, sorted", () => {
   expect(specOf(column)).toEqual({ name: "x", kind: "category", categories: ["a", "b"], missingShare: 0.25 });
 });
 
+it("sets `truncated` for free text, which says something new in every row, but not for answers in several words", () => {
+  const answer = (i: number): string => `answer ${i} to the last of the questions`;
+  const spec = (distinct: number) =>
+    specOf(
+      categoryColumn(
+        "x",
+        Array.from({ length: 100 }, (_, i) => answer(i % distinct)),
+      ),
+    );
+  expect([spec(100)!.truncated, spec(51)!.truncated, spec(50)!.truncated]).toEqual([true, true, undefined]);
+});
+
 it("lists at most a thousand categories and sets `truncated` if there are more", () => {
   const column = categoryColumn(
     "x",

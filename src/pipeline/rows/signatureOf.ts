@@ -8,11 +8,14 @@ import type {
   NumberColumn,
   Table,
 } from "../../core/table/table.ts";
+import { isProse } from "../../features/automatic.ts";
 import { rowsByCode } from "../../stats/samplePositions.ts";
 import { columnStatistics } from "../../stats/descriptive.ts";
 
 /** Maximum number of categories listed per column, so that the model file stays small. */
 const MAX_CATEGORIES = 1000;
+/** Prose with more different values per row is free text. */
+const FREE_TEXT = 0.5;
 
 /** @param inputs without the target, ids and dropped columns */
 export function signatureOf(inputs: Table, target: TargetSpec, reading: Signature["reading"]): Signature {
@@ -36,7 +39,9 @@ function categorySpec(column: CategoryColumn, rowCount: number): ColumnSpec {
   const counts = rowsByCode(column);
   const categories = column.categories.filter((_, code) => counts[code]! > 0).toSorted();
   const missing = rowCount - counts.reduce((sum, count) => sum + count, 0);
-  const truncated = categories.length > MAX_CATEGORIES ? { truncated: true } : {};
+  // Free text says something new in every row.
+  const isFreeText = categories.length > (rowCount - missing) * FREE_TEXT && isProse(column);
+  const truncated = categories.length > MAX_CATEGORIES || isFreeText ? { truncated: true } : {};
   const listed = { categories: categories.slice(0, MAX_CATEGORIES), ...truncated };
   return { name: column.name, kind: "category", ...listed, missingShare: missing / rowCount };
 }
