@@ -39,7 +39,7 @@ export interface Staged {
   readonly kept: ReadonlyMap<string, readonly string[]>;
   /** Columns that are text until a setting says which of two readings is meant, or what a few odd cells mean. */
   readonly undecided: readonly string[];
-  /** By column: the only values that are no numbers or dates, if they most likely stand for missing ones. */
+  /** By column: the only values that are no numbers or dates, if they are few or most likely stand for missing ones. */
   readonly missingWords: ReadonlyMap<string, readonly string[]>;
 }
 

@@ -147,13 +147,19 @@ describe("initFrom", () => {
     );
   });
 
-  it("keeps a column of numbers with a few odd cells, which the note lists", async () => {
+  it("reads a few odd cells among numbers or dates as missing, and lists them", async () => {
+    const dates = await start(
+      csv("d,y", 200, (i) => `${i === 30 ? "11:34" : day(i)},${i % 4}`),
+      "y",
+    );
+    expect(dates.config?.ingest.null_values).toEqual(["11:34"]);
     const { config, text } = await start(
       csv("fee,x,y", 200, (i) => [i === 30 ? "abc" : `${i}.5`, i % 11, i % 4].join(",")),
       "y",
     );
     expect(config?.drop_columns).toEqual([]);
-    expect(text).toContain('numbers: "fee" (1 cell: "abc"); correct them, or, to treat them as missing, set "ingest"');
+    expect(config?.ingest.null_values).toEqual(["abc"]);
+    expect(text).toContain('// read as missing: "fee" ("abc")\n');
     expect(text).not.toContain("not used");
   });
 
