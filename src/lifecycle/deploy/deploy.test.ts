@@ -69,6 +69,18 @@ describe("deploy", () => {
     expect(inProduction(example)).toBe(runId);
   });
 
+  it("says that the champion uses a column that drop_columns leaves out now", async () => {
+    const example = await trained();
+    await deployed(example);
+    await example.configure({ ...exampleConfig, drop_columns: ["x"] });
+    const runId = await trainAgain(example);
+    const { status, reasons } = await deployed(example);
+    expect(status).toBe("kept");
+    expect(reasons).toContain(
+      `the deployed model uses "x", which drop_columns leaves out now: \`mlctl deploy ${runId} --force\` replaces it all the same`,
+    );
+  });
+
   it("deploys the same model with the threshold that config.json names, though no metric is better", async () => {
     const config = { ...exampleConfig, train: { models: [{ family: "logistic_regression" }], threshold: 0.5 } };
     const example = await trained(config);

@@ -11,7 +11,7 @@ import { betterConstant, dearerThanConstant } from "../../pipeline/judge/baselin
 import { promotion } from "../../pipeline/judge/promotion.ts";
 import { currentDeployment, deploymentHistory, rollbackTarget } from "../../storage/deployment/currentDeployment.ts";
 import { judgePair } from "../compare/retrain.ts";
-import { naiveAhead, thresholdChange, thresholdReason } from "./furtherReasons.ts";
+import { droppedReason, naiveAhead, thresholdChange, thresholdReason } from "./furtherReasons.ts";
 import { costsOf, decidingMetric, metricUnit, pricing } from "../settings.ts";
 import { judge } from "../judge.ts";
 import { artifacts, commitDeployment } from "./commitDeployment.ts";
@@ -170,6 +170,7 @@ async function compare(session: Session, challenger: LoadedModel, { force, again
       before !== now &&
       `the positive class changes from "${before}" to "${now}": probability, threshold, precision, recall and costs are of the latter`,
     !verdict.promote && isWhole && change !== null && thresholdReason(change, { force, again }),
+    !verdict.promote && !force && deployed !== undefined && droppedReason(session, deployed, again),
     ...notes,
     ...(rivals ? unknownTime(session, challenger) : []),
   ]);

@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
 import { baselineAhead } from "../train/leaderboard.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import { formatNumber } from "../../core/text/format.ts";
+import { formatNumber, listed } from "../../core/text/format.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { tunedMetric } from "../../pipeline/fit/bestThreshold.ts";
 import type { LoadedModel } from "../loadModel.ts";
@@ -84,6 +84,14 @@ export function thresholdChange(
     text: `from ${formatNumber(from)} to ${formatNumber(to)} (${effect})`,
     isChosen: isConfigured && isSame,
   };
+}
+
+/** A column that gave the target away made the deployed model better than any that does without. */
+export function droppedReason({ config }: Session, champion: LoadedModel, again: string): string | undefined {
+  const inputs = champion.model.signature.inputs.filter(({ name }) => config.drop_columns.includes(name));
+  if (inputs.length === 0) return undefined;
+  const names = listed(inputs.map(({ name }) => JSON.stringify(name)));
+  return `the deployed model uses ${names}, which drop_columns leaves out now: \`${again} --force\` replaces it all the same`;
 }
 
 /** Why a model whose threshold changes is not promoted. */

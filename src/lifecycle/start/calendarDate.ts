@@ -33,3 +33,16 @@ export function withCalendarDate(inputs: Table) {
   }
   return undefined;
 }
+
+/** Years as pandas writes them (1963.0), or of two digits: as dates, they are a series like those of four digits. */
+export function yearsAsDates(table: Table, name: string | undefined) {
+  const column = table.columns.find((each) => each.name === name);
+  if (column?.kind !== "number" || column.values.some(Number.isNaN)) return undefined;
+  const first = column.values[0]!;
+  const century = first < 100 ? 1900 : 0;
+  const year = `${century > 0 ? `${century} + ` : ""}${identifier(column.name)}::INTEGER`;
+  return {
+    select: { [column.name]: `make_date(${year}, 1, 1)` },
+    note: `"${column.name}" is read as dates, one a year${century > 0 ? `: ${first} is ${first + century}` : ""}`,
+  };
+}

@@ -118,7 +118,20 @@ describe("initFrom", () => {
     expect(text).toContain("// the rows are in the order of year: the latest 8 of 40 test\n");
     const short = await start(yearly(55), "y");
     expect(short.config).toMatchObject({ time_column: "year" });
-    expect(short.config?.ingest.types).toEqual({});
+    expect(short.config?.ingest).toMatchObject({
+      types: {},
+      select: { year: 'make_date(1900 + "year"::INTEGER, 1, 1)' },
+    });
+    expect(short.text).toContain('// "year" is read as dates, one a year: 55 is 1955\n');
+    // As pandas writes whole numbers of a column with missing ones.
+    const float = await start(
+      csv("year,y", 40, (i) => `${1950 + i}.0,${(i * 7) % 11}.5`),
+      "y",
+    );
+    expect(float.config).toMatchObject({
+      time_column: "year",
+      ingest: { types: {}, select: { year: 'make_date("year"::INTEGER, 1, 1)' } },
+    });
   });
 
   it("tests on the latest rows of several series in any order, such as that of the text of their dates", async () => {

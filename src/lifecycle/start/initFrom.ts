@@ -16,7 +16,7 @@ import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { inTemporaryFolder } from "../../storage/files/atomicWrite.ts";
 import { createWorkspace, type InitOptions } from "../init.ts";
 import { knownNames } from "../knownNames.ts";
-import { withCalendarDate } from "./calendarDate.ts";
+import { withCalendarDate, yearsAsDates } from "./calendarDate.ts";
 import { chooseTestRows, groupSplit } from "./chooseTestRows.ts";
 import { encodeLikely, positiveEntry, targetNote } from "./targetEntry.ts";
 import { configText, costsHint, type Entry } from "./configText.ts";
@@ -76,11 +76,14 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       if (name === chosen.time.value && type === "BIGINT" && hasFullYears(inputs, name)) return [[name, YEAR] as const];
       return format === undefined || input === dataset ? [] : [[name, format] as const];
     });
+    const years = types.some(([, format]) => format === YEAR)
+      ? undefined
+      : yearsAsDates(inputs, chosen.time.value as string | undefined);
     const ingest = {
       names: isHeaderless ? names : undefined,
       types: types.length === 0 ? undefined : Object.fromEntries(types),
       null_values: markers,
-      select: dated?.select,
+      select: (dated ?? years)?.select,
     };
     const entries: Entry[] = [
       { key: "name", value: basename(from).split(".")[0]!, notes: [] },
@@ -99,7 +102,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       {
         key: "ingest",
         value: ingest,
-        notes: present([...notes.filter((note) => !csvNotes.includes(note)), dated?.note]),
+        notes: present([...notes.filter((note) => !csvNotes.includes(note)), (dated ?? years)?.note]),
       },
     ];
     const paths = ["sourcedata/train.csv", "testdata/test.csv"];
