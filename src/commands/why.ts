@@ -75,9 +75,9 @@ function whyView(result: WhyResult): View {
       {
         title: "models in between",
         columns: ["from the second run", total.metric, "note"],
-        rows: models.map(({ fromSecond, value, reason }) => [
+        rows: models.map(({ fromSecond, figure, reason }) => [
           fromSecond.map((factor) => nameOf(result, factor)).join(" + ") || "nothing",
-          value,
+          figure,
           reason ?? "",
         ]),
       },

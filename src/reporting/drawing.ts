@@ -1,5 +1,6 @@
 /** Draws the plots of a report in this thread, or in a worker thread while other work goes on. */
 import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { renderPng } from "../plots/render.ts";
 import type { PlotSpec } from "../plots/theme.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
@@ -26,7 +27,9 @@ export type PlotWorker = ReturnType<typeof plotWorker>;
 
 /** Draws in a worker thread, which starts with the first plot or by `prepare`. */
 export function plotWorker() {
-  const workerData: PlotThreadData = { compileCache: getCompileCacheDir() };
+  const cache = getCompileCacheDir();
+  // Node adds a folder for its version.
+  const workerData: PlotThreadData = { compileCache: cache === undefined ? undefined : dirname(cache) };
   const options = { file: "dist/app/plotThread.js", exited: "the plot thread ended", workerData };
   const thread = workerThread<PlotRequest, string | Uint8Array>(options);
   return {

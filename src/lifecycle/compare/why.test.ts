@@ -47,14 +47,14 @@ describe("why", () => {
       "settings+seed",
       "data+settings+seed",
     ]);
-    expect([result.models[0]!.value, result.models[7]!.value]).toEqual([first.value, second.value]);
+    expect([result.models[0]!.figure, result.models[7]!.figure]).toEqual([first.value, second.value]);
     const sum = result.effects.reduce((total, { effect }) => total + effect!, 0);
     expect(sum).toBeCloseTo(result.total.difference!, 12); // eight subtractions
     const settings = result.effects.find(({ factor }) => factor === "settings")!;
     // C = 0.001 shrinks the coefficients to nearly 0, which causes most of the loss.
     expect(settings.share).toBeGreaterThan(0.5);
-    expect(settings.first).toBeCloseTo(result.models[2]!.value! - result.models[0]!.value!, 12);
-    expect(settings.last).toBeCloseTo(result.models[7]!.value! - result.models[5]!.value!, 12);
+    expect(settings.first).toBeCloseTo(result.models[2]!.figure! - result.models[0]!.figure!, 12);
+    expect(settings.last).toBeCloseTo(result.models[7]!.figure! - result.models[5]!.figure!, 12);
     expect(settings.verdict).toBe("real");
   });
 
@@ -116,7 +116,7 @@ describe("why", () => {
     const { example } = await twoRuns();
     const files = example.list("models");
     const result = await example.look((session) => why(session, "v1", { against: "v1" }));
-    expect(result.models).toEqual([{ fromSecond: [], value: result.total.a, reason: null }]);
+    expect(result.models).toEqual([{ fromSecond: [], figure: result.total.a, reason: null }]);
     expect(result.effects.every(({ differs, effect }) => !differs && effect === 0)).toBe(true);
     expect(example.list("models")).toEqual(files);
   });

@@ -76,7 +76,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
     }),
     models: models.map(({ fromSecond, reason }) => ({
       fromSecond: [...fromSecond],
-      value: finiteOrNull(valueOf(fromSecond)),
+      figure: finiteOrNull(valueOf(fromSecond)),
       reason,
     })),
     settings,

@@ -103,7 +103,7 @@ interface PruneItem extends PruneCandidate {
 /** @returns the items to delete, in order, and the number of kept ones by kind */
 async function planPrune(session: Session) {
   // Read once: there can be ten thousand.
-  const [runs, allDatasets] = [session.store.runs(), session.store.datasets()];
+  const [runs, allDatasets] = [session.store.runsInBrief(), session.store.datasets()];
   const known = { runs, datasets: allDatasets };
   const { inForce, candidates, left } = releasesOf(session);
   const releases = choose(session, "deployments", candidates, ({ release }) => inForce.has(release!.deploymentId));

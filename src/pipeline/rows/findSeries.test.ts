@@ -49,6 +49,13 @@ describe("findSeries", () => {
     expect(findSeries(stores, stores.columns)).toMatchObject({ by: ["store"], length: 60 });
     const both = historyOf(days, ["item", ["x", "y", "z"]], ["store", ["a", "b"]]);
     expect(findSeries(both, both.columns)?.by).toEqual(["store", "item"]);
+    // Numbers the rows of each day, in an order of its own.
+    const line = Float64Array.from(both.time, (time, i) => ((i % 6) * (time % (2 * DAY) === 0 ? 1 : 5)) % 6);
+    const numbered = {
+      ...both.columns,
+      columns: [{ kind: "number", name: "line", values: line } as const, ...both.columns.columns],
+    };
+    expect(findSeries({ ...both, columns: numbered }, numbered)?.by).toEqual(["store", "item"]);
   });
 
   it("finds series that numbers tell apart, where most have most of the times and the numbers are no parts of a time", () => {

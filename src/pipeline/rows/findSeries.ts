@@ -87,11 +87,16 @@ function possibleKeys({ time }: History, { columns }: Table): (readonly string[]
     .toSorted((a, b) => a.count - b.count);
   const few = [false, true].flatMap((isNumber) => keys.filter((key) => key.isNumber === isNumber).slice(0, MAX_KEYS));
   const pairs = few.flatMap((a, i) => few.slice(i + 1).map((b) => [a, b]));
-  return [[], ...few.map((each) => [each]), ...pairs].flatMap((by) => {
-    const most = by.reduce((product, { count }) => product * count, 1);
-    if (most * times < time.length || (by.length > 0 && most * MIN_TIMES > time.length)) return [];
-    return most > limit && by.some(({ isNumber }) => isNumber) ? [] : [by.map(({ name }) => name)];
-  });
+  const all = [[], ...few.map((each) => [each]), ...pairs];
+  const numbersIn = (by: typeof few): number => by.filter(({ isNumber }) => isNumber).length;
+  // A pair of texts before any number, which may only number the rows of a day.
+  return all
+    .toSorted((a, b) => numbersIn(a) - numbersIn(b))
+    .flatMap((by) => {
+      const most = by.reduce((product, { count }) => product * count, 1);
+      if (most * times < time.length || (by.length > 0 && most * MIN_TIMES > time.length)) return [];
+      return most > limit && by.some(({ isNumber }) => isNumber) ? [] : [by.map(({ name }) => name)];
+    });
 }
 
 /** Number of values; 0 if some are missing. */

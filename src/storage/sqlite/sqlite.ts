@@ -71,8 +71,6 @@ export interface SqliteSchema extends SqliteFile {
   /** SQL that creates the tables, and their version (user_version). */
   readonly create: string;
   readonly version: number;
-  /** What it holds can be read again from elsewhere: a file of an older version is emptied. */
-  readonly isCopy?: boolean;
 }
 
 /**
@@ -83,12 +81,11 @@ export function openPrepared(schema: SqliteSchema, options: { readonly timeoutMs
   return withSqliteErrors(schema, () => {
     const database = openSqlite(schema.path, options);
     try {
+      database.pragma("foreign_keys = ON");
       refuseOthers(database, schema);
       // Returns the space of deleted rows to the file system. Only possible before the first table is created.
       database.pragma("auto_vacuum = INCREMENTAL");
-      database.pragma("foreign_keys = OFF");
       createTables(database, schema);
-      database.pragma("foreign_keys = ON");
       retryWhileBusy(() => database.pragma("journal_mode = WAL"));
       // A kill loses nothing; a power cut may lose the last transactions, but does not damage the file.
       database.pragma("synchronous = NORMAL");
@@ -104,7 +101,7 @@ export function openPrepared(schema: SqliteSchema, options: { readonly timeoutMs
  * For readers, which change nothing. SQLite's errors are not converted.
  * @param options.stays the connection stays open and must see later writes of other processes
  * @param options.bytes of the file, to read them instead
- * @returns undefined without a file, with an empty one, with a copy of an older version, and while a writer creates its tables
+ * @returns undefined without a file, with an empty one, and while a writer creates its tables
  */
 export function openReadonly(
   schema: SqliteSchema,
@@ -130,16 +127,13 @@ function createTables(database: SqliteDatabase, schema: SqliteSchema): void {
   const create = database.transaction(() => {
     refuseOthers(database, schema);
     if (userVersion(database) === schema.version) return;
-    const select = "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view')";
-    for (const { type, name } of database.prepare<[], Record<"type" | "name", string>>(select).all())
-      database.exec(`DROP ${type} ${name}`);
     database.exec(schema.create);
     database.pragma(`user_version = ${schema.version}`);
   });
   create.immediate();
 }
 
-function refuseOthers(database: SqliteDatabase, { name, table, version, isCopy = false }: SqliteSchema): void {
+function refuseOthers(database: SqliteDatabase, { name, table, version }: SqliteSchema): void {
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   if (tables.length > 0 && !tables.includes(table)) {
     const hint = 'set another path as "database" in config.json; the file was not changed';
@@ -148,7 +142,6 @@ function refuseOthers(database: SqliteDatabase, { name, table, version, isCopy =
   const found = userVersion(database);
   if (found === 0 || found === version) return;
   const isNewer = found > version;
-  if (isCopy && !isNewer) return;
   const message = `${name} has schema version ${found}, written by ${isNewer ? "a newer" : "an older"} mlctl; this one supports ${version}`;
   const hint = `${isNewer ? "update mlctl" : "use that mlctl"}; the file was not changed`;
   throw new MlctlError("data", message, { hint });

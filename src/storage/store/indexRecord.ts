@@ -1,9 +1,6 @@
 /** Writes records to the index; nothing else fills it. */
-import type { Json } from "../../core/json.ts";
-import type { Run } from "../../core/records/lineage.ts";
 import type { MetricValues, MonitorRecord } from "../../core/records/monitoring.ts";
 import { type ReadRecord, artifactsOf, recordId, type WorkspaceRecord } from "../records/records.ts";
-import { sha256Text } from "../files/workspacePaths.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 
 export type Value = string | number | null | undefined;
@@ -77,8 +74,7 @@ export function indexRecord(execute: Execute, { path, stat, sha256, record }: Re
   else {
     // What an earlier version had in other tables goes with its row.
     const [table, , columns] = tables[kind];
-    const stored = kind === "run" ? withoutConfig(execute, record) : record;
-    put(table, ...columns.split(" ").map((column) => valueAt(record, column)), JSON.stringify(stored));
+    put(table, ...columns.split(" ").map((column) => valueAt(record, column)), JSON.stringify(record));
   }
   for (const [table, ...values] of partsOf(record)) put(table, ...values);
   if (record.kind !== "run") return;
@@ -87,24 +83,6 @@ export function indexRecord(execute: Execute, { path, stat, sha256, record }: Re
   const sql = "INSERT OR REPLACE INTO metrics SELECT ?, ?, key, value FROM json_each(?)";
   for (const [part, values] of Object.entries(metrics))
     if (Object.keys(values).length > 0) execute(sql, id, part, JSON.stringify(values));
-}
-
-/** Two thirds of a record are its configuration, which thousands of runs share. */
-function withoutConfig(execute: Execute, record: Run): object {
-  const config = JSON.stringify(record.config);
-  const sha256 = sha256Text(config);
-  execute("INSERT OR IGNORE INTO configs VALUES (?, ?)", sha256, config);
-  return { ...record, config: sha256 };
-}
-
-/** Of a row of runs: what `withConfigs` needs. */
-export const STORED_RUN = "record, (SELECT config FROM configs WHERE sha256 = record ->> 'config') AS config";
-
-/** Runs with the same configuration share it. */
-export function withConfigs(rows: readonly Record<"record" | "config", string>[]): Run[] {
-  const configs = new Map<string, Json>();
-  for (const { config } of rows) if (!configs.has(config)) configs.set(config, JSON.parse(config) as Json);
-  return rows.map(({ record, config }) => ({ ...(JSON.parse(record) as Run), config: configs.get(config)! }));
 }
 
 /** The value at a path such as "window.start". */
@@ -129,8 +107,6 @@ export function forgetOrphans(
     const [table, key] = tables[kind];
     execute(`DELETE FROM ${table} WHERE ${key} = ? AND ${isGone}`, id, kind, id);
   }
-  if (gone.some(({ kind }) => kind === "run"))
-    execute("DELETE FROM configs WHERE sha256 NOT IN (SELECT record ->> 'config' FROM runs)");
   execute("DELETE FROM aliases WHERE source = 'manual' AND NOT EXISTS (SELECT 1 FROM records WHERE kind = 'aliases')");
   execute("DELETE FROM aliases WHERE source = 'deployment'");
   execute(`INSERT OR REPLACE INTO aliases SELECT alias.value, 'deployment', newest.run_id

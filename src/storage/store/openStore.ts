@@ -43,8 +43,7 @@ export function openStoreReadonly(
 
 function schemaOf(path: string): SqliteSchema {
   const repair = "run `mlctl reindex` to rebuild it from the records";
-  const name = `the store ${path}`;
-  return { path, name, repair, check: "run `mlctl doctor`", table: "records", create, version: 7, isCopy: true };
+  return { path, name: `the store ${path}`, repair, check: "run `mlctl doctor`", table: "records", create, version: 6 };
 }
 
 /** Each entity stores its complete record; columns are for queries. Such large rows need a row id: without, a search reads them. */
@@ -71,8 +70,6 @@ const create = `
     family TEXT NOT NULL, feature_set TEXT, rank INTEGER, dataset_sha256 TEXT NOT NULL, config_sha256 TEXT NOT NULL,
     seconds REAL, record TEXT NOT NULL
   ) STRICT;
-  -- The configuration of a run, once for all runs that have it: the record has its sha256 there.
-  CREATE TABLE configs (sha256 TEXT PRIMARY KEY, config TEXT NOT NULL) STRICT;
   CREATE INDEX runs_by_time ON runs (created_at);
   CREATE INDEX runs_by_train ON runs (train_id);
   CREATE INDEX runs_by_inputs ON runs (dataset_sha256, config_sha256);

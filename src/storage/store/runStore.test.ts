@@ -235,7 +235,6 @@ describe("the index and the records", () => {
     const before = content(paths.database);
     expect(Object.fromEntries(Object.entries(before).map(([table, rows]) => [table, rows.length]))).toEqual({
       aliases: 3,
-      configs: 1,
       artifacts: 11,
       deployments: 2,
       models: 2,
@@ -341,21 +340,6 @@ describe("the index and the records", () => {
 });
 
 describe("opening the store", () => {
-  it("empties and refills a store from an older version, which is a copy of the records", async () => {
-    const paths = await filledWorkspace();
-    const before = content(paths.database);
-    const connection = new Database(paths.database);
-    connection.exec("DROP TABLE configs; ALTER TABLE runs DROP COLUMN seconds; PRAGMA user_version = 6");
-    connection.close();
-    const read = readFolderStore(paths);
-    expect(ids(read.runs())).toEqual(["run3", "run2", "run1"]);
-    read.close();
-    const store = openStore(paths.database);
-    expect(await syncStore(folderRecords(paths), store)).toMatchObject({ removed: 0, problems: [] });
-    store.close();
-    expect(content(paths.database)).toEqual(before);
-  });
-
   it("rejects a store from a newer version and does not change it", async () => {
     const paths = await filledWorkspace();
     const connection = new Database(paths.database);
@@ -369,7 +353,7 @@ describe("opening the store", () => {
       () => reindex(folderRecords(paths), paths.index, now),
     ]) {
       await expect(open).rejects.toThrow(
-        `the store ${paths.database} has schema version 99, written by a newer mlctl; this one supports 7`,
+        `the store ${paths.database} has schema version 99, written by a newer mlctl; this one supports 6`,
       );
     }
     expect(readFileSync(paths.database).equals(before)).toBe(true);
