@@ -27,6 +27,8 @@ export interface Series {
   before(time: number): number;
   /** Whether its times are one step apart. */
   isRegular(): boolean;
+  /** Position of the last entry before entry `at` whose next one is more than `wait` later; −1 if there is none. `wait` is always the same. */
+  apartBefore(at: number, wait: number): number;
 }
 
 /** From a table to the series of each of its rows; one without entries if training did not see the series. */
@@ -54,7 +56,15 @@ export function loadSeries(state: SeriesState): SeriesOfRows {
 function newSeries(column: string, name: string, times: Float64Array, values: Float64Array): Series {
   let step: ReturnType<typeof timeStep> | undefined;
   const isRegular = (): boolean => typeof (step ??= timeStep(times)) !== "string";
-  return { column, name, times, values, before: (time) => lowerBound(times, time), isRegular };
+  let apart: Int32Array | undefined;
+  const apartBefore = (at: number, wait: number): number => {
+    if (apart === undefined) {
+      apart = new Int32Array(times.length).fill(-1);
+      for (let i = 1; i < apart.length; i++) apart[i] = times[i]! - times[i - 1]! > wait ? i - 1 : apart[i - 1]!;
+    }
+    return apart[at]!;
+  };
+  return { column, name, times, values, before: (time) => lowerBound(times, time), isRegular, apartBefore };
 }
 
 /**
@@ -149,9 +159,9 @@ function gapAt(
   const count = past.before(time);
   if (count === 0 || longestWait === null) return undefined;
   const next = (i: number): number => (i + 1 === count ? time : times[i + 1]!);
-  let at = count - 1;
   const first = Math.max(0, count - Math.max(1, entries));
-  while (at >= first && next(at) - times[at]! <= longestWait) at--;
+  const last = count - 1;
+  const at = time - times[last]! > longestWait ? last : past.apartBefore(last, longestWait);
   if (at < first) return undefined;
   const skips =
     entries > 0 && past.isRegular()

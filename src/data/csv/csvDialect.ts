@@ -73,7 +73,9 @@ const filled = ({ values }: CsvRow): number => values.filter((value) => value.tr
 function belowTitles(records: readonly CsvRow[]): number | undefined {
   const width = records[0]?.values.length ?? 0;
   const at = records.findIndex((record) => record.values.length === width && filled(record) === width);
-  const isBelow = at > 0 && at <= MOST_TITLES && records.slice(0, at).every((record) => filled(record) <= width / 2);
+  // With two columns, a title looks like a header whose first name is missing, as pandas writes an index.
+  const isBelow =
+    width > 2 && at > 0 && at <= MOST_TITLES && records.slice(0, at).every((record) => filled(record) <= width / 2);
   return isBelow && kindOfFirst(records.slice(at)) === "header" ? at : undefined;
 }
 
