@@ -80,6 +80,9 @@ describe("rows that are newer than the test rows", () => {
     expect(result.reasons).toEqual([
       expect.stringMatching(/ on the same 400 rows: not better /),
       expect.stringMatching(/ and new to both: better \(/),
+      expect.stringMatching(
+        /^the deployed model uses "calls", which drop_columns leaves out now: `mlctl deploy \w+ --force`/,
+      ),
     ]);
   });
 

@@ -64,10 +64,14 @@ describe("workers elsewhere", () => {
     await expect.poll(busy, { timeout: 60_000, interval: 5 }).toBe(1);
     line.cut(true);
     await expect.poll(busy, { timeout: 5000, interval: 5 }).toBe(0);
+    // A worker that is between two tasks notices with its next question.
+    await sleep(3000);
     line.cut(false);
     const { status, stderr } = await tuning.finished;
     expect(status, stderr).toBe(0);
     expect(await trials(shared)).toEqual(await tunedAlone());
+    // The search may have ended before the worker tried again.
+    await expect.poll(() => living(shared), { timeout: 60_000 }).toHaveLength(1);
     worker.child.kill("SIGINT");
     expect((await worker.finished).stderr).toMatch(/trying again[^]*responds again[^]*did \d+ tasks?/);
     expect(await leftovers()).toEqual([]);
