@@ -13,21 +13,22 @@ const NAME = "date";
  */
 export function withCalendarDate(inputs: Table) {
   if (inputs.columns.some(({ kind, name }) => kind === "date" || name.toLowerCase() === NAME)) return undefined;
-  for (const { columns, times } of calendar(inputs)) {
+  for (const { columns, times, isQuarterly } of calendar(inputs)) {
     // Date turns month 13 into January.
     const isTime = columns.every(({ values }, part) =>
-      values.every((value, row) => value === timePart(times[row]!, part)),
+      values.every((value, row) => value === timePart(times[row]!, part, isQuarterly)),
     );
     if (columns.length < 2 || !isTime) continue;
     const table = { ...inputs, columns: [...inputs.columns, { kind: "date" as const, name: NAME, values: times }] };
     if (timeOfSeries(table)?.name !== NAME) continue;
     const [year, month, day = "1", hour] = columns.map(({ name }) => `${identifier(name)}::INTEGER`);
+    const first = isQuarterly ? `(${month} - 1) * 3 + 1` : month;
     const [of, more] = hour === undefined ? ["make_date", ""] : ["make_timestamp", `, ${hour}, 0, 0`];
     const names = listed(columns.map(({ name }) => `"${name}"`));
     return {
       table,
       // 31 June in a later file is a row without a date, as it is where dates are one column.
-      select: { [NAME]: `try(${of}(${year}, ${month}, ${day}${more}))` },
+      select: { [NAME]: `try(${of}(${year}, ${first}, ${day}${more}))` },
       note: `${names} are one time: "${NAME}" is computed from them`,
     };
   }

@@ -18,6 +18,7 @@ it("continues year, month, day and the day of the week at later times", () => {
   expect(at("Year", (date) => date.getUTCFullYear())).toEqual([2024, 2024]);
   expect(at("mon", (date) => date.getUTCMonth() + 1)).toEqual([2, 3]);
   expect(at("date_of_month", (date) => date.getUTCDate())).toEqual([29, 1]);
+  expect(at("quarter", (date) => Math.floor(date.getUTCMonth() / 3) + 1)).toEqual([1, 1]);
   // Days of the week count from any day.
   expect(at("day_of_week", (date) => ((date.getUTCDay() + 4) % 7) + 1)).toEqual([2, 3]);
 });
@@ -47,4 +48,17 @@ it("reads times of year, month and day, then of fewer of them", () => {
   const found = calendar({ rowCount: times.length, columns });
   expect(found.map(({ name }) => name)).toEqual(["year, month, day", "year, month", "year"]);
   expect([...found[0]!.times]).toEqual([...times]);
+  const quarter = (name: string, of: (i: number) => number) => ({
+    kind: "number" as const,
+    name,
+    values: Float64Array.from({ length: 8 }, (_, i) => of(i)),
+  });
+  const quarters = [quarter("year", (i) => 2020 + (i >> 2)), quarter("quarter", (i) => (i % 4) + 1)];
+  const [quarterly] = calendar({ rowCount: 8, columns: quarters });
+  expect(quarterly).toMatchObject({ name: "year, quarter", isQuarterly: true });
+  expect(Array.from(quarterly!.times, (time) => new Date(time).toISOString().slice(0, 7)).slice(2, 5)).toEqual([
+    "2020-07",
+    "2020-10",
+    "2021-01",
+  ]);
 });
