@@ -36,8 +36,8 @@ export type TestData = Awaited<ReturnType<typeof readFound>>;
 async function readFound(session: Session, found: readonly string[], options: ReadOptions) {
   const nameOf = (file: string): string => toRecordPath(session.paths.workspace, file);
   const read = async () => {
-    const { notes: _notes, csvNotes, ...table } = await readTable(found, { ...options, nameOf });
-    for (const message of csvNotes) session.context.emit({ type: "warning", stage: "score", message });
+    const { notes: _notes, textNotes, ...table } = await readTable(found, { ...options, nameOf });
+    for (const message of textNotes) session.context.emit({ type: "warning", stage: "score", message });
     return table;
   };
   const { files, ...table } = await (session.tables === undefined ? read() : session.tables(found, options, read));

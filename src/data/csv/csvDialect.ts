@@ -80,10 +80,10 @@ function belowTitles(records: readonly CsvRow[]): number | undefined {
 }
 
 /**
- * Refuses a header with fewer values than the rows: it is a title, or lacks names.
- * @returns the line of the header if that is certain, and `guess`
+ * @returns the line of the header below titles if `guess` and that is certain; undefined if the first record may be the header
+ * @throws {UnreadableFile} for a first record with fewer values than the rows: it is a title, or lacks names
  */
-export function refuseTitle(records: readonly CsvRow[], guess: boolean): number | undefined {
+export function lineBelowTitle(records: readonly CsvRow[], guess: boolean): number | undefined {
   const below = belowTitles(records);
   if (below !== undefined) {
     const { line } = records[below]!;

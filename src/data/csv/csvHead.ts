@@ -6,7 +6,7 @@ import {
   preamble,
   recordEnd,
   refuseForeign,
-  refuseTitle,
+  lineBelowTitle,
 } from "./csvDialect.ts";
 import { counted } from "../../core/text/format.ts";
 import { withoutBlanks, type CsvGrammar } from "./csvGrammar.ts";
@@ -113,7 +113,7 @@ function readHead(text: string, isWhole: boolean, name: string, settings: CsvSet
   const sampleWith = (delimiter: string): CsvRow[] => sampleOf(sample, isCut, line, { delimiter, quote, trim });
   const delimiter = given ?? settings.delimiter ?? detectDelimiter(sampleWith, name);
   const records = sampleWith(delimiter);
-  const below = settings.skipLines === undefined ? refuseTitle(records, settings.names === "guess") : undefined;
+  const below = settings.skipLines === undefined ? lineBelowTitle(records, settings.names === "guess") : undefined;
   if (below !== undefined)
     return { ...readHead(text, isWhole, name, { ...settings, skipLines: below - 1 }), titleLines: below - 1 };
   const grammar = { delimiter, quote, trim };

@@ -202,10 +202,7 @@ export function doubtsOf(read: readonly ReadColumn[]) {
     choice === "undecided" || facts.some(({ mixed }) => mixed?.isFew === true) ? [name] : [],
   );
   const words = read.map(({ name, facts }) => {
-    return [
-      name,
-      facts.flatMap(({ mixed }) => (mixed?.areMissing === true || mixed?.isFew === true ? mixed.words : [])),
-    ] as const;
+    return [name, facts.flatMap(({ mixed }) => (mixed?.areMissing || mixed?.isFew ? mixed.words : []))] as const;
   });
   return { undecided, missingWords: new Map(words.filter(([, found]) => found.length > 0)) };
 }

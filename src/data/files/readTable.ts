@@ -39,18 +39,18 @@ export async function readTable(
   paths: readonly string[],
   options: Omit<StageOptions, "writes" | "previous"> = {},
   onRejected?: (file: RejectedInput) => void,
-): Promise<Table & Pick<Staged, "files" | "notes" | "csvNotes">> {
+): Promise<Table & Pick<Staged, "files" | "notes" | "textNotes">> {
   const plain = paths.length === 1 ? await readPlainCsv(paths[0]!, options) : null;
-  if (plain !== null) return { ...plain, files: [{ path: paths[0]!, rows: plain.rowCount }], notes: [], csvNotes: [] };
+  if (plain !== null) return { ...plain, files: [{ path: paths[0]!, rows: plain.rowCount }], notes: [], textNotes: [] };
   return withDatabase(async (database) => {
-    const { files, notes, csvNotes, rejected } = await stageFiles(database, paths.toSorted(), options);
+    const { files, notes, textNotes, rejected } = await stageFiles(database, paths.toSorted(), options);
     const { nameOf = (path) => path } = options;
     const named = rejected.map((file) => ({ ...file, path: nameOf(file.path) }));
     if (onRejected !== undefined) named.forEach(onRejected);
     if (named.length > 0 && (onRejected === undefined || files.length === 0)) throw rejectionError(named);
     if (files.length === 0) throw new MlctlError("data", "no files to read");
     const rowCount = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
-    return { ...(await tableFromQuery(database, "SELECT * FROM result", rowCount)), files, notes, csvNotes };
+    return { ...(await tableFromQuery(database, "SELECT * FROM result", rowCount)), files, notes, textNotes };
   });
 }
 

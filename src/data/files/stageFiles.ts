@@ -32,7 +32,7 @@ export interface Staged {
   /** By column: how its numbers or dates are written, unless plainly. */
   readonly formats: ReadonlyMap<string, string>;
   /** Those of `notes` that say what the reading of text guessed, and of CSV changed or left out. */
-  readonly csvNotes: readonly string[];
+  readonly textNotes: readonly string[];
   /** A file has no header, as was guessed. */
   readonly isHeaderless: boolean;
   /** See keptMarkers. */
@@ -94,14 +94,14 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const computed = new Map([...digits].filter(([name]) => !free.has(name)));
   const readings = parts.flatMap((part) => csvReading(part, options));
   const names = parts.map(({ path, encoding }) => ({ name: nameOf(path), encoding }));
-  const ofCsv = [...encodingNotes(names), ...csvNotes(readings)];
+  const textNotes = [...encodingNotes(names), ...csvNotes(readings)];
   const ofFormats = [...formatNotes(parts, { read, computed }, options), ...keptMarkerNotes(kept, options)];
   return {
     files: parts.map(({ path, rows }) => ({ path, rows })),
     rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-    notes: [...ofCsv, ...agreed.notes, ...totals, ...ofFormats, ...dates, ...spellings],
+    notes: [...textNotes, ...agreed.notes, ...totals, ...ofFormats, ...dates, ...spellings],
     kept,
-    csvNotes: ofCsv,
+    textNotes,
     isHeaderless: readings.some(({ head }) => head.headerless === "guessed"),
     ...doubtsOf(read),
     formats: new Map([...before, ...recordedFormats(read)]),

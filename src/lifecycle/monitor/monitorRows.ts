@@ -140,7 +140,7 @@ async function rowsOfFiles(
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
     for (const name of names) checked.set(name, rejected.find(({ path }) => path === name) ?? null);
     if (table === undefined) continue;
-    for (const message of [...table.csvNotes, ...alsoMissingNotes(table, model.signature)])
+    for (const message of [...table.textNotes, ...alsoMissingNotes(table, model.signature)])
       session.context.emit({ type: "warning", stage: "monitor", message });
     const good = names.filter((name) => rejected.every(({ path }) => path !== name));
     const file = good.length === 1 ? good[0]! : null;

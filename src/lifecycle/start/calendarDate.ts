@@ -2,7 +2,7 @@
 import type { Table } from "../../core/table/table.ts";
 import { listed } from "../../core/text/format.ts";
 import { identifier } from "../../data/duckdb/duckdb.ts";
-import { calendar, timePart } from "../../pipeline/rows/calendar.ts";
+import { calendar, MONTHS_A_QUARTER, timePart } from "../../pipeline/rows/calendar.ts";
 import { timeOfSeries } from "../../pipeline/rows/findSeries.ts";
 
 const NAME = "date";
@@ -22,7 +22,7 @@ export function withCalendarDate(inputs: Table) {
     const table = { ...inputs, columns: [...inputs.columns, { kind: "date" as const, name: NAME, values: times }] };
     if (timeOfSeries(table)?.name !== NAME) continue;
     const [year, month, day = "1", hour] = columns.map(({ name }) => `${identifier(name)}::INTEGER`);
-    const first = isQuarterly ? `(${month} - 1) * 3 + 1` : month;
+    const first = isQuarterly ? `(${month} - 1) * ${MONTHS_A_QUARTER} + 1` : month;
     const [of, more] = hour === undefined ? ["make_date", ""] : ["make_timestamp", `, ${hour}, 0, 0`];
     const names = listed(columns.map(({ name }) => `"${name}"`));
     return {

@@ -42,7 +42,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     throw new MlctlError("usage", `${from} is in a folder that mlctl reads whole: its test rows would be trained on`, {
       hint: `move the file out of ${folder}`,
     });
-  return withFile(options, async ({ table, notes, csvNotes, columns, markers, undecided, isHeaderless }, dataset) => {
+  return withFile(options, async ({ table, notes, textNotes, columns, markers, undecided, isHeaderless }, dataset) => {
     const names = table.columns.map(({ name }) => name);
     const details = table.columns.map(
       (column) =>
@@ -50,7 +50,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     );
     if (target === undefined)
       throw new MlctlError("usage", `${basename(from)} has ${names.length} columns: which one is to be predicted?`, {
-        details: [...csvNotes, ...details],
+        details: [...textNotes, ...details],
         hint: "add --target COLUMN",
       });
     if (!names.includes(target))
@@ -102,7 +102,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
       {
         key: "ingest",
         value: ingest,
-        notes: present([...notes.filter((note) => !csvNotes.includes(note)), (dated ?? years)?.note]),
+        notes: present([...notes.filter((note) => !textNotes.includes(note)), (dated ?? years)?.note]),
       },
     ];
     const paths = ["sourcedata/train.csv", "testdata/test.csv"];
@@ -115,7 +115,7 @@ export async function initFrom(options: InitFromOptions, context: Context) {
     const written = await createWorkspace(data, text, { ...options, known: knownNames() }, context);
     const decided = entries.flatMap((entry) => entry.notes);
     const rows = { trainingRows: split.training.length, testRows: split.validation.length };
-    return { ...written, notes: [...csvNotes, ...decided, ...written.notes], target, task, ...rows };
+    return { ...written, notes: [...textNotes, ...decided, ...written.notes], target, task, ...rows };
   });
 }
 
@@ -146,7 +146,7 @@ export function loneFile(directory: string): string {
   });
 }
 
-type ReadFile = Pick<IngestedTable, "columns" | "notes" | "csvNotes" | "undecided" | "isHeaderless"> & {
+type ReadFile = Pick<IngestedTable, "columns" | "notes" | "textNotes" | "undecided" | "isHeaderless"> & {
   readonly table: Table;
   /** Strings that mean a missing value in columns of text, if there are any. */
   readonly markers: readonly string[] | undefined;

@@ -16,6 +16,7 @@ import { featureMatrix } from "../../features/compileTransforms.ts";
 import { fitInTurns, trainingMatrix } from "../../features/fitTransforms.ts";
 import { commonSeason, findSeries, requestedBy } from "../rows/findSeries.ts";
 import type { TrainingData } from "./splitRows.ts";
+import { seasonOf } from "../../stats/timeStep.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 import type { Costs } from "../../core/metric.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -83,7 +84,8 @@ function planOf(
   // Else the previous value would be that of any series.
   const found = features === null && history !== undefined ? findSeries(history, inputs) : undefined;
   const by = found?.by ?? requestedBy(features ?? []);
-  const series = { target: target.name, by, season: commonSeason(history, by) };
+  const season = found === undefined ? commonSeason(history, by) : seasonOf(found.step);
+  const series = { target: target.name, by, season };
   return { requests: estimator.features(params, series), notes: [] };
 }
 

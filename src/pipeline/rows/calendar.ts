@@ -4,6 +4,7 @@ import type { Column, NumberColumn, Table } from "../../core/table/table.ts";
 const parts = [/^(year|yr)$/i, /^(month|mnth|mon)$/i, /^(day|(day|date)_of_month|mday)$/i, /^(hour|hr)$/i] as const;
 /** In place of the month. */
 const QUARTER = /^(quarter|qtr)$/i;
+export const MONTHS_A_QUARTER = 3;
 const WEEKDAY = /^(day_?of_?week|week_?day|dow)$/i;
 /** Times that a day of the week comes in before what it is called is known. */
 const LEAST_WEEKS = 3;
@@ -52,8 +53,6 @@ export function calendar(table: Table): Calendar[] {
 function mayBeYear(value: number): boolean {
   return Number.isInteger(value) && ((value >= 1000 && value <= 2100) || (value >= 50 && value <= 99));
 }
-
-const MONTHS_A_QUARTER = 3;
 
 function quarterOf(time: number): number {
   return Math.floor(new Date(time).getUTCMonth() / MONTHS_A_QUARTER) + 1;
